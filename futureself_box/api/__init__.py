@@ -1,0 +1,1 @@
+"""The edge: decode, authorise, call one function, encode. No decisions here."""

@@ -1,0 +1,186 @@
+"""The frames that a phone and the box exchange over the WebSocket.
+
+Each frame is one JSON text message, told apart by `type`. Unknown fields are ignored, so that an
+older side reads a newer one. /schema/phone.json and docs/protocol.md are made from these Structs.
+"""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from futureself_box.errors import BoxError
+from futureself_box.records.clock import ClockText
+
+SCHEMA = 1
+OLDEST_SCHEMA = 1
+MAX_FRAME_BYTES = 256 * 1024
+HELLO_TIMEOUT_S = 5.0
+
+CLOSE_UNKNOWN_DEVICE = 4401
+CLOSE_REVOKED = 4403
+CLOSE_NO_HELLO = 4408
+CLOSE_REPLACED = 4409
+CLOSE_SCHEMA_TOO_OLD = 4426
+
+RequestId = Annotated[
+    str, Meta(min_length=1, max_length=64, description="Chosen by the phone, echoed in answers.")
+]
+Sequence = Annotated[int, Meta(ge=0, description="Number of the last delta; 0 before the first.")]
+
+
+class Resume(msgspec.Struct, frozen=True):
+    """A turn that the phone was reading, and how far it got."""
+
+    turn: UUID
+    after: Sequence = 0
+
+
+class Hello(msgspec.Struct, frozen=True, tag="hello"):
+    """The first frame, within 5 seconds. Unfinished turns named here go on at once."""
+
+    token: Annotated[str, Meta(min_length=1, max_length=256, description="The device's token.")]
+    schema: Annotated[int, Meta(ge=1, description="The protocol that the phone speaks.")]
+    turns: Annotated[tuple[Resume, ...], Meta(max_length=16)] = ()
+
+
+class ChatSend(msgspec.Struct, frozen=True, tag="chat.send"):
+    """Say something. Sent again unchanged it is the same message: a retry, not a second one."""
+
+    id: RequestId
+    message: Annotated[UUID, Meta(description="The message's record id, made by the phone.")]
+    revision: Annotated[UUID, Meta(description="The revision's id, made by the phone.")]
+    text: Annotated[str, Meta(min_length=1, max_length=8000, description="The member's words.")]
+    clock: Annotated[
+        ClockText | None, Meta(description="The phone's clock; null where it keeps none.")
+    ] = None
+
+
+class ChatCancel(msgspec.Struct, frozen=True, tag="chat.cancel"):
+    """Stop the answer; what was written of it is kept."""
+
+    id: RequestId
+    turn: UUID
+
+
+class ChatResume(msgspec.Struct, frozen=True, tag="chat.resume"):
+    """Go on reading a turn after the given delta."""
+
+    id: RequestId
+    turn: UUID
+    after: Sequence = 0
+
+
+class Ping(msgspec.Struct, frozen=True, tag="ping"):
+    """Ask whether the box is there."""
+
+    id: RequestId
+
+
+class LiveTurn(msgspec.Struct, frozen=True):
+    """A turn that is running, and the message that it answers."""
+
+    turn: UUID
+    message: UUID
+
+
+class Welcome(msgspec.Struct, frozen=True, tag="welcome"):
+    """The answer to hello: who the phone speaks for and what is going on."""
+
+    schema: int
+    member: UUID
+    name: str
+    role: Literal["owner", "adult"]
+    device: UUID
+    head: Annotated[int, Meta(description="Sequence number of the member's newest revision.")]
+    turns: tuple[LiveTurn, ...]
+
+
+class ChatAccepted(msgspec.Struct, frozen=True, tag="chat.accepted"):
+    """The message is on the box's disk, and a turn answers it.
+
+    For a repeated message `turn` is the one that runs or, with the answer given, has ended.
+    """
+
+    id: RequestId
+    message: UUID
+    revision: UUID
+    turn: UUID
+    clock: ClockText
+
+
+class ChatStatus(msgspec.Struct, frozen=True, tag="chat.status"):
+    """What the box is doing for a turn before its first words.
+
+    `waiting` carries the place in line (1 is next), `reading` how many tokens of how many. With the
+    first delta it writes.
+    """
+
+    turn: UUID
+    state: Literal["waiting", "reading"]
+    place: int = 0
+    done: int = 0
+    total: int = 0
+
+
+class ChatDelta(msgspec.Struct, frozen=True, tag="chat.delta"):
+    """Words of the answer: deltas `after + 1` to `sequence`, joined.
+
+    A phone takes it only where its own last number is `after`; so no word is lost or doubled.
+    """
+
+    turn: UUID
+    after: Sequence
+    sequence: Sequence
+    text: str
+
+
+class ChatDone(msgspec.Struct, frozen=True, tag="chat.done"):
+    """The turn is over and its answer recorded; the record's id is the turn's.
+
+    `text` is the whole answer where the deltas are no longer kept, and null otherwise.
+    """
+
+    turn: UUID
+    sequence: Sequence
+    outcome: Literal["complete", "length", "cancelled"]
+    tokens: int
+    text: str | None = None
+
+
+class Poke(msgspec.Struct, frozen=True, tag="poke"):
+    """There is something new; fetch it when convenient."""
+
+    head: int
+
+
+class Error(msgspec.Struct, frozen=True, tag="error"):
+    """Something went wrong; `id` or `turn` say with what. See docs/errors.md for the codes."""
+
+    code: str
+    message: str
+    hint: str
+    id: str | None = None
+    turn: UUID | None = None
+
+
+class Pong(msgspec.Struct, frozen=True, tag="pong"):
+    """The answer to ping."""
+
+    id: RequestId
+
+
+PhoneFrame = Hello | ChatSend | ChatCancel | ChatResume | Ping
+BoxFrame = Welcome | ChatAccepted | ChatStatus | ChatDelta | ChatDone | Poke | Error | Pong
+
+
+def error(problem: BoxError, *, request: str | None = None, turn: UUID | None = None) -> Error:
+    """The frame that tells a phone of a problem."""
+    return Error(
+        code=problem.code, message=problem.message, hint=problem.hint, id=request, turn=turn
+    )
+
+
+decoder = msgspec.json.Decoder(PhoneFrame)
+encoder = msgspec.json.Encoder()

@@ -1,0 +1,261 @@
+"""The WebSocket of a phone: frames in, one function of a domain package each, frames out.
+
+A bad frame is answered by an error and the socket stays open. What closes a socket are the codes in
+frames.py, besides 1001, 1009 and 1012.
+"""
+
+import asyncio
+from typing import Any, assert_never
+from uuid import UUID
+
+import msgspec
+import structlog
+from litestar import WebSocket, websocket
+from litestar.exceptions import WebSocketDisconnect
+
+from futureself_box.api import frames, wall_clock
+from futureself_box.api.frames import (
+    ChatAccepted,
+    ChatCancel,
+    ChatDone,
+    ChatResume,
+    ChatSend,
+    Hello,
+    LiveTurn,
+    PhoneFrame,
+    Ping,
+    Pong,
+    Welcome,
+)
+from futureself_box.api.parts import Parts
+from futureself_box.api.phones import Phone, Socket
+from futureself_box.errors import (
+    BoxError,
+    FrameInvalid,
+    FrameOutOfOrder,
+    SchemaTooOld,
+    TokenUnknown,
+    TurnInterrupted,
+)
+from futureself_box.futureself.turns import Turn
+from futureself_box.household import devices
+from futureself_box.household.devices import Credential
+from futureself_box.records import clock as clocks
+from futureself_box.records import messages, revisions
+from futureself_box.records.messages import Said
+from futureself_box.store.vault import MemberStore
+
+log = structlog.get_logger()
+
+
+@websocket("/ws")
+async def phone_socket(socket: WebSocket[Any, Any, Any], parts: Parts) -> None:
+    """One phone, from its hello to the end of its socket."""
+    await socket.accept()
+    try:
+        hello = await _receive_hello(socket)
+        who = await _authenticate(parts, hello)
+        store = await asyncio.to_thread(parts.vault.member, who.member)
+    except WebSocketDisconnect:
+        return
+    except TimeoutError:
+        await socket.close(frames.CLOSE_NO_HELLO)
+    except BoxError as error:
+        await _send_error(socket, error)
+        await socket.close(_close_code(error))
+    else:
+        await _Conversation(socket, parts, Phone(socket, who), store).run(hello)
+
+
+class _Conversation:
+    """What one phone and the box say to each other."""
+
+    def __init__(self, socket: Socket, parts: Parts, phone: Phone, store: MemberStore) -> None:
+        self._socket = socket
+        self._parts = parts
+        self._phone = phone
+        self._store = store
+
+    async def run(self, hello: Hello) -> None:
+        await self._parts.phones.connect(self._phone)
+        try:
+            await self._welcome()
+            for turn in hello.turns:
+                await self._resume(turn.turn, turn.after)
+            while True:
+                await self._answer(await _receive(self._socket))
+        except WebSocketDisconnect:
+            pass
+        finally:
+            self._parts.phones.disconnect(self._phone)
+
+    async def _answer(self, raw: str | bytes) -> None:
+        request = None
+        try:
+            frame = _decode(raw)
+            request = getattr(frame, "id", None)
+            await self._handle(frame)
+        except BoxError as error:
+            await self._phone.fail(error, request=request or _request_id(raw))
+        except WebSocketDisconnect:
+            raise
+        except Exception:
+            # The edge of a frame: one that breaks something must not take the socket along.
+            log.exception("frame_broke", device=str(self._phone.who.device))
+            await self._phone.fail(BoxError(), request=request)
+
+    async def _handle(self, frame: PhoneFrame) -> None:
+        match frame:
+            case ChatSend():
+                await self._send(frame)
+            case ChatCancel():
+                self._cancel(frame)
+            case ChatResume():
+                await self._resume(frame.turn, frame.after)
+            case Ping():
+                await self._phone.send(Pong(id=frame.id))
+            case Hello():
+                raise FrameOutOfOrder
+            case _:
+                assert_never(frame)
+
+    async def _welcome(self) -> None:
+        who = self._phone.who
+        head = await asyncio.to_thread(revisions.newest_sequence, self._store)
+        turns = self._parts.turns.running(who.member)
+        await self._phone.send(
+            Welcome(
+                schema=frames.SCHEMA,
+                member=who.member,
+                name=who.name,
+                role=who.role,
+                device=who.device,
+                head=head,
+                turns=tuple(LiveTurn(turn=turn.id, message=turn.said.id) for turn in turns),
+            )
+        )
+
+    async def _send(self, frame: ChatSend) -> None:
+        wall_clock.check()
+        who, turns = self._phone.who, self._parts.turns
+        turns.check_room(who.member, frame.message)
+        revision, answer = await asyncio.to_thread(
+            messages.say,
+            self._store,
+            frame.message,
+            frame.revision,
+            frame.text,
+            device=who.device,
+            now_ms=wall_clock.now_ms(),
+            clock=None if frame.clock is None else clocks.from_text(frame.clock),
+        )
+        turn = answer or turns.answer(self._store, who.name, messages.said(revision))
+        await self._phone.send(
+            ChatAccepted(
+                id=frame.id,
+                message=revision.record,
+                revision=revision.rev_id,
+                turn=turn.id,
+                clock=clocks.to_text(revision.clock),
+            )
+        )
+        if isinstance(turn, Said):
+            await self._phone.send(_done(turn))
+        else:
+            self._phone.stream(turn)
+        await self._parts.phones.poke(self._phone, revision.sequence)
+
+    def _cancel(self, frame: ChatCancel) -> None:
+        self._parts.turns.cancel(self._find(frame.turn))
+
+    async def _resume(self, turn: UUID, after: int) -> None:
+        running = self._parts.turns.find(self._phone.who.member, turn)
+        if running is not None:
+            return self._phone.stream(running, after)
+        reply = await asyncio.to_thread(messages.find, self._store, turn)
+        if reply is None or reply.message.role != "future_self":
+            return await self._phone.fail(TurnInterrupted(), turn=turn)
+        return await self._phone.send(_done(reply))
+
+    def _find(self, turn: UUID) -> Turn:
+        found = self._parts.turns.find(self._phone.who.member, turn)
+        if found is None:
+            raise TurnInterrupted
+        return found
+
+
+async def _receive_hello(socket: Socket) -> Hello:
+    async with asyncio.timeout(frames.HELLO_TIMEOUT_S):
+        while True:
+            raw = await _receive(socket)
+            try:
+                frame = _decode(raw)
+                if isinstance(frame, Hello):
+                    return frame
+                raise FrameOutOfOrder
+            except BoxError as error:
+                await _send_error(socket, error, _request_id(raw))
+
+
+async def _authenticate(parts: Parts, hello: Hello) -> Credential:
+    if hello.schema < frames.OLDEST_SCHEMA:
+        raise SchemaTooOld
+    token = devices.read_token(hello.token)
+    return await asyncio.to_thread(
+        devices.authenticate, parts.vault.household, token, wall_clock.now()
+    )
+
+
+async def _receive(socket: Socket) -> str | bytes:
+    event = await socket.receive()
+    if event["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(detail="", code=event.get("code") or 1005)
+    return event.get("text") or event.get("bytes") or b""
+
+
+async def _send_error(socket: Socket, error: BoxError, request: str | None = None) -> None:
+    frame = frames.error(error, request=request)
+    await socket.send_data(frames.encoder.encode(frame), mode="text")
+
+
+def _decode(raw: str | bytes) -> PhoneFrame:
+    if isinstance(raw, bytes):
+        raise FrameInvalid("The box takes text frames only.")
+    try:
+        frame: PhoneFrame = frames.decoder.decode(raw)
+    except msgspec.DecodeError as error:
+        # The decoder's sentence names fields and types, never values.
+        raise FrameInvalid(f"The box didn't understand that frame: {error}.") from error
+    return frame
+
+
+class _Envelope(msgspec.Struct, frozen=True):
+    id: frames.RequestId | None = None
+
+
+def _request_id(raw: str | bytes) -> str | None:
+    try:
+        return msgspec.json.decode(raw, type=_Envelope).id
+    except msgspec.DecodeError:
+        return None
+
+
+def _close_code(error: BoxError) -> int:
+    match error:
+        case TokenUnknown():
+            return frames.CLOSE_UNKNOWN_DEVICE
+        case SchemaTooOld():
+            return frames.CLOSE_SCHEMA_TOO_OLD
+        case _:
+            # "Service restart" (RFC 6455 registry): the phone tries again by itself.
+            return 1012
+
+
+def _done(reply: Said) -> ChatDone:
+    return ChatDone(
+        turn=reply.id,
+        sequence=0,
+        outcome=reply.message.outcome,
+        tokens=reply.message.tokens,
+        text=reply.message.text,
+    )

@@ -1,0 +1,87 @@
+"""HTTP: whether the box is ready, and what it runs on."""
+
+import asyncio
+from typing import Literal
+
+import msgspec
+from litestar import Response, Router, get
+
+from futureself_box import __version__
+from futureself_box.api import wall_clock
+from futureself_box.api.parts import Parts
+from futureself_box.errors import BoxError, ModelStarting
+from futureself_box.household import members
+from futureself_box.household.devices import Credential
+from futureself_box.inference.client import Health
+
+ClockState = Literal["ok", "implausible"]
+
+
+class Ready(msgspec.Struct, frozen=True):
+    """`ready` where all else is well; `store` and `inference` carry an error's code if not."""
+
+    ready: bool
+    store: str
+    inference: str
+    clock: ClockState
+
+
+class Model(msgspec.Struct, frozen=True):
+    """The language model in use. A starter is for trying the box only."""
+
+    name: str | None
+    state: str
+    starter: bool
+
+
+class Status(msgspec.Struct, frozen=True):
+    """What a member may know of the box."""
+
+    version: str
+    model: Model
+    clock: ClockState
+
+
+@get("/ready")
+async def show_ready(parts: Parts) -> Response[Ready]:
+    """For scripts and supervisors; 503 until the box can answer."""
+    inference, store = await asyncio.gather(_health(parts), asyncio.to_thread(_check_store, parts))
+    clock = _clock()
+    ready = Ready(
+        ready=(inference.status, store, clock) == ("ready", "ok", "ok"),
+        store=store,
+        inference=inference.status,
+        clock=clock,
+    )
+    return Response(ready, status_code=200 if ready.ready else 503)
+
+
+@get("/api/status")
+async def show_status(parts: Parts, who: Credential) -> Status:
+    """The box as its members see it."""
+    health = await _health(parts)
+    model = Model(name=health.model, state=health.status, starter=health.starter)
+    return Status(version=__version__, model=model, clock=_clock())
+
+
+async def _health(parts: Parts) -> Health:
+    try:
+        return await parts.inference.health()
+    except ModelStarting:
+        return Health(status="down")
+
+
+def _check_store(parts: Parts) -> str:
+    try:
+        for member in members.every(parts.vault.household):
+            parts.vault.member(member.id)
+    except BoxError as error:
+        return error.code
+    return "ok"
+
+
+def _clock() -> ClockState:
+    return "ok" if wall_clock.is_plausible() else "implausible"
+
+
+router = Router("/", route_handlers=[show_ready, show_status])

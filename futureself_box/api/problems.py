@@ -1,0 +1,67 @@
+"""Errors over HTTP: problem details (RFC 9457) with the box's own code and hint."""
+
+from typing import Any
+
+import msgspec
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+from litestar.types import ExceptionHandlersMap
+
+from futureself_box.errors import BoxError, FrameInvalid, NotFound
+
+log = structlog.get_logger()
+
+_MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """The body of an error answer."""
+
+    title: str
+    status: int
+    code: str
+    detail: str
+    hint: str
+    type: str = "about:blank"
+
+
+def problem(error: BoxError) -> Response[Problem]:
+    """The answer to a request that failed."""
+    return Response(
+        Problem(
+            title=error.sentence,
+            status=error.status,
+            code=error.code,
+            detail=error.message,
+            hint=error.hint,
+        ),
+        status_code=error.status,
+        media_type=_MEDIA_TYPE,
+    )
+
+
+def _of_box_error(request: Request[Any, Any, Any], error: BoxError) -> Response[Problem]:
+    log.info("request_refused", path=request.url.path, code=error.code)
+    return problem(error)
+
+
+def _of_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
+    if error.status_code == NotFound.status:
+        return problem(NotFound())
+    refused = problem(FrameInvalid("The box didn't understand that request."))
+    refused.status_code = error.status_code
+    return refused
+
+
+def _of_anything(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
+    # The edge of a request: whatever it was, it is logged and the person hears of it.
+    log.error("request_broke", path=request.url.path, exc_info=error)
+    return problem(BoxError())
+
+
+handlers: ExceptionHandlersMap = {
+    BoxError: _of_box_error,
+    HTTPException: _of_http_exception,
+    Exception: _of_anything,
+}

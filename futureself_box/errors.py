@@ -1,0 +1,356 @@
+"""Every error that a person or a phone can meet.
+
+One family: a class is a stable `code`, the HTTP `status` it maps to, a sentence that says what
+happened and a hint that says what to do. Codes are part of the protocol and never change meaning.
+docs/errors.md is made from this file, and a test holds that codes are unique.
+"""
+
+from typing import ClassVar
+
+
+class BoxError(Exception):
+    """The root of the family; raised only through its subclasses.
+
+    `message` and `hint` default to the class's own and may be made more exact where the fact is
+    known. Neither may hold a member's words or a secret: both are logged.
+    """
+
+    code: ClassVar[str] = "box_error"
+    status: ClassVar[int] = 500
+    sentence: ClassVar[str] = "Something went wrong on the box."
+    advice: ClassVar[str] = "Try again. If it stays, look at the box's log."
+
+    def __init__(self, message: str | None = None, *, hint: str | None = None) -> None:
+        self.message = message or self.sentence
+        self.hint = hint or self.advice
+        super().__init__(f"{self.message} {self.hint}")
+
+
+class StartError(BoxError):
+    """The process can't start, and starting it again won't help."""
+
+    code = "cannot_start"
+    sentence = "The box can't start."
+    advice = "Mend what the sentence names, then start it again."
+
+
+# Settings and the machine
+
+
+class SettingsInvalid(StartError):
+    """A settings file or variable holds something that is not a setting."""
+
+    code = "settings_invalid"
+    sentence = "A setting is not valid."
+    advice = "See docs/settings.md."
+
+
+class PortTaken(StartError):
+    """Another program listens where the box wants to."""
+
+    code = "port_taken"
+    sentence = "The box's port is in use by another program."
+    advice = "Stop that program, or set FUTURESELF_BOX_PORT to a free port."
+
+
+class SocketPathTooLong(StartError):
+    """A Unix socket's path is limited to 107 bytes by the kernel (unix(7))."""
+
+    code = "socket_path_too_long"
+    sentence = "The path of the inference socket is too long for the system."
+    advice = "Set FUTURESELF_DATA_FOLDER to a shorter path."
+
+
+class AlreadyRunning(StartError):
+    """Two boxes on one data folder would hold two different truths."""
+
+    code = "already_running"
+    sentence = "Another box is already running on this data folder."
+    advice = "Use that one, or stop it first."
+
+
+class ClockImplausible(BoxError):
+    """The machine's clock lies before this release was made."""
+
+    code = "clock_implausible"
+    status = 503
+    sentence = "The box's clock is wrong, so new words wait on your phone."
+    advice = "Set the box's clock (timedatectl set-ntp true), then send again."
+
+
+# The store and its keys
+
+
+class DiskFull(BoxError):
+    """A write found no room. The transaction was rolled back."""
+
+    code = "disk_full"
+    status = 507
+    sentence = "The box's disk is full, so this was not saved."
+    advice = "Free some space on the box, then send again."
+
+
+class StoreBusy(BoxError):
+    """Another process held the database for longer than a write may wait."""
+
+    code = "store_busy"
+    status = 503
+    sentence = "The box's database is busy."
+    advice = "Try again in a moment."
+
+
+class StoreDamaged(BoxError):
+    """A database file fails its check or can't be read."""
+
+    code = "store_damaged"
+    sentence = "A database of this box is damaged."
+    advice = "Nothing was changed. Restore the file from a backup."
+
+
+class StoreTooNew(StartError):
+    """A newer release has written a database that this one can't read."""
+
+    code = "store_too_new"
+    sentence = "This database was written by a newer release of the box."
+    advice = "Install the newer release again; nothing was changed."
+
+
+class BoxKeyLost(StartError):
+    """There are databases, but not the key that opens them."""
+
+    code = "box_key_lost"
+    sentence = "The box's key is missing, and without it the household's data can't be opened."
+    advice = "Put box.key back into the configuration folder, then start again."
+
+
+class KeyWrong(BoxError):
+    """A key does not open what it should."""
+
+    code = "key_wrong"
+    sentence = "The key does not open this file."
+    advice = "The key and the data belong to different boxes. Bring the right pair together."
+
+
+# The household
+
+
+class CodeWrong(BoxError):
+    """The set-up code or an invitation's code was mistyped."""
+
+    code = "code_wrong"
+    status = 403
+    sentence = "That code is not right."
+    advice = "Look at the code again and type all 8 digits."
+
+
+class CodeSpent(BoxError):
+    """Five wrong tries, five minutes or one use have closed a code."""
+
+    code = "code_spent"
+    status = 403
+    sentence = "That code can't be used any more."
+    advice = "Ask for a new code and use it within 5 minutes."
+
+
+class TooManyTries(BoxError):
+    """Codes are being tried faster than a person types."""
+
+    code = "too_many_tries"
+    status = 429
+    sentence = "Too many codes were tried."
+    advice = "Wait a minute, then try again."
+
+
+class AlreadySetUp(BoxError):
+    """The household has its owner."""
+
+    code = "already_set_up"
+    status = 409
+    sentence = "This box is already set up."
+    advice = "Ask its owner to invite you."
+
+
+class TokenUnknown(BoxError):
+    """A device token is missing, mistyped or revoked."""
+
+    code = "token_unknown"
+    status = 401
+    sentence = "The box doesn't know this device."
+    advice = "Ask for an invitation and join again."
+
+
+class DeviceRevoked(BoxError):
+    """The device was removed while it was connected."""
+
+    code = "device_revoked"
+    status = 403
+    sentence = "This device was removed from the box."
+    advice = "If that was a mistake, ask for an invitation and join again."
+
+
+class NotAllowed(BoxError):
+    """The member's role does not include this."""
+
+    code = "not_allowed"
+    status = 403
+    sentence = "Your role in this household doesn't include that."
+    advice = "Ask the owner of the box."
+
+
+class OriginRefused(BoxError):
+    """The page or name that a browser came from is not the box's own (DNS rebinding)."""
+
+    code = "origin_refused"
+    status = 403
+    sentence = "The box only answers its own pages."
+    advice = "Open the box's address itself."
+
+
+# Frames and requests
+
+
+class FrameInvalid(BoxError):
+    """A frame or body is not what the protocol says."""
+
+    code = "frame_invalid"
+    status = 400
+    sentence = "The box didn't understand that."
+    advice = "Update the app and try again."
+
+
+class FrameOutOfOrder(BoxError):
+    """A frame came before hello, or hello came twice."""
+
+    code = "frame_out_of_order"
+    status = 400
+    sentence = "The first frame must be hello, and only the first."
+    advice = "Reload the app."
+
+
+class SchemaTooOld(BoxError):
+    """The phone speaks an older protocol than the box still knows."""
+
+    code = "schema_too_old"
+    status = 426
+    sentence = "This app is older than the box."
+    advice = "Reload the app."
+
+
+class NotFound(BoxError):
+    """There is nothing of that name for this member."""
+
+    code = "not_found"
+    status = 404
+    sentence = "There is no such thing here."
+    advice = "Reload the app to see what there is."
+
+
+class TooManyTurns(BoxError):
+    """A member already has as many turns running as one may."""
+
+    code = "too_many_turns"
+    status = 429
+    sentence = "You already have several messages waiting for an answer."
+    advice = "Wait for one of them, then send again."
+
+
+class TurnInterrupted(BoxError):
+    """The box was restarted in the middle of an answer."""
+
+    code = "turn_interrupted"
+    status = 410
+    sentence = "The answer was interrupted."
+    advice = "Your message is safe. Tap retry."
+
+
+class StreamLost(BoxError):
+    """The phone took the stream too slowly; the turn itself goes on."""
+
+    code = "stream_lost"
+    status = 408
+    sentence = "The connection is too slow for the answer as it comes."
+    advice = "Resume to see the rest."
+
+
+class BoxUnreachable(BoxError):
+    """The terminal client finds no box at the address."""
+
+    code = "box_unreachable"
+    status = 503
+    sentence = "The box doesn't answer."
+    advice = "Start it with scripts/run, or give its address with --url."
+
+
+# Inference
+
+
+class ModelMissing(BoxError):
+    """No model has been chosen yet."""
+
+    code = "model_missing"
+    status = 503
+    sentence = "The box has no language model yet."
+    advice = "On the box, run: futureself-box models pull starter"
+
+
+class ModelBroken(BoxError):
+    """A weights file is damaged, half-written or not a GGUF."""
+
+    code = "model_broken"
+    status = 503
+    sentence = "The model's file is damaged."
+    advice = "On the box, run: futureself-box models verify, then pull the model again."
+
+
+class ModelStarting(BoxError):
+    """The engine died or is loading its weights."""
+
+    code = "model_starting"
+    status = 503
+    sentence = "The model is starting again."
+    advice = "Your message is safe. Tap retry in a few seconds."
+
+
+class ModelBusy(BoxError):
+    """The queue is full."""
+
+    code = "model_busy"
+    status = 429
+    sentence = "Too many people are talking to the box at once."
+    advice = "Your message is safe. Tap retry in a minute."
+
+
+class ContextLengthExceeded(BoxError):
+    """The prompt and the answer don't fit the model's window."""
+
+    code = "context_length_exceeded"
+    status = 400
+    sentence = "That is longer than the model can read at once."
+    advice = "Send a shorter message."
+
+
+class RequestInvalid(BoxError):
+    """A request to the inference API is not valid."""
+
+    code = "invalid_request_error"
+    status = 400
+    sentence = "The request is not valid."
+    advice = "See the OpenAI API reference."
+
+
+class ModelUnknown(BoxError):
+    """A name is neither in the catalogue nor a file."""
+
+    code = "model_unknown"
+    status = 404
+    sentence = "There is no model of that name."
+    advice = "See: futureself-box models list"
+
+
+class DownloadFailed(BoxError):
+    """A model could not be fetched or does not match its checksum."""
+
+    code = "download_failed"
+    status = 502
+    sentence = "The model could not be fetched."
+    advice = "Check the box's internet connection, then run the same command again."

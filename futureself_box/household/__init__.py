@@ -1,0 +1,1 @@
+"""The household: its members, their devices, and the codes by which both come in."""

@@ -1,0 +1,1 @@
+"""Running the box: logs and the supervisor."""

@@ -1,0 +1,1 @@
+"""What members write: kinds, immutable revisions, heads and history. Knows no web and no model."""

@@ -1,0 +1,196 @@
+"""Every setting of the box, declared once.
+
+A setting is a field below: its name, type, limits, default and meaning. The TOML file
+(`settings.toml` in the configuration folder), the `FUTURESELF_*` variables and docs/settings.md all
+follow from it. Settings are read once, at start; a key that is not declared stops the start.
+"""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+import platformdirs
+from msgspec import Meta
+
+from futureself_box.errors import SettingsInvalid
+
+PREFIX = "FUTURESELF_"
+FILE_NAME = "settings.toml"
+_APP = "futureself-box"
+_LONGEST_SOCKET_PATH = 107
+
+
+class Box(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What phones and browsers connect to."""
+
+    host: Annotated[str, Meta(description="Address to listen on.")] = "127.0.0.1"
+    port: Annotated[int, Meta(ge=1, le=65535, description="Port of the app.")] = 8420
+
+
+class Inference(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The engine that runs the models."""
+
+    model: Annotated[
+        str,
+        Meta(
+            description="Language model: a catalogue name or a path to a GGUF file. "
+            "Empty: the one chosen with `futureself-box models use`."
+        ),
+    ] = ""
+    context_tokens: Annotated[
+        int, Meta(ge=512, le=131072, description="Longest prompt and answer together, in tokens.")
+    ] = 4096
+    threads: Annotated[
+        int, Meta(ge=0, le=256, description="Decoding threads. 0: one for each core.")
+    ] = 0
+    gpu_layers: Annotated[
+        int, Meta(ge=-1, le=1000, description="Layers kept on the GPU. -1: as many as fit.")
+    ] = -1
+    queue_length: Annotated[
+        int, Meta(ge=1, le=1000, description="Requests that may wait in line.")
+    ] = 64
+
+
+class Log(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the box says about itself; never a member's words."""
+
+    level: Annotated[
+        Literal["debug", "info", "warning", "error"], Meta(description="Least level logged.")
+    ] = "info"
+    format: Annotated[
+        Literal["auto", "json", "text"],
+        Meta(description="Line format. auto: text on a terminal, JSON elsewhere."),
+    ] = "auto"
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All settings of one box."""
+
+    config_folder: Annotated[
+        str,
+        Meta(description="Where settings.toml and the box's key lie. Only as a variable."),
+    ] = ""
+    data_folder: Annotated[str, Meta(description="Where databases and models lie.")] = ""
+    box: Box = msgspec.field(default_factory=Box)
+    inference: Inference = msgspec.field(default_factory=Inference)
+    log: Log = msgspec.field(default_factory=Log)
+
+    @property
+    def config_path(self) -> Path:
+        """The configuration folder; never in a backup."""
+        return Path(self.config_folder)
+
+    @property
+    def data_path(self) -> Path:
+        """The data folder."""
+        return Path(self.data_folder)
+
+    @property
+    def models_path(self) -> Path:
+        """Weights, one file for each, and the links that say which are in use."""
+        return self.data_path / "models"
+
+    @property
+    def inference_socket(self) -> Path:
+        """The Unix socket of the inference process."""
+        return self.data_path / "run" / "inference.sock"
+
+
+class Declaration(msgspec.Struct, frozen=True):
+    """One setting as the documentation shows it."""
+
+    name: str
+    variable: str
+    default: str
+    meaning: str
+
+
+def load(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings file and the environment, which wins.
+
+    Raises SettingsInvalid with the name of the first key that is unknown or out of range.
+    """
+    config_folder = environ.get(_variable("config_folder")) or platformdirs.user_config_dir(_APP)
+    values = _read_file(Path(config_folder) / FILE_NAME)
+    if "config_folder" in values:
+        message = "config_folder can't be set in the file that lies in it."
+        raise SettingsInvalid(message, hint=f"Use the variable {_variable('config_folder')}.")
+    _refuse_unknown(_flat_names(values), {d.name for d in declarations()}, "setting")
+    _overlay(values, environ)
+    values["config_folder"] = config_folder
+    values["data_folder"] = values.get("data_folder") or platformdirs.user_data_dir(_APP)
+    try:
+        return msgspec.convert(values, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise SettingsInvalid(f"A setting is not valid: {error}.") from error
+
+
+def declarations() -> Iterator[Declaration]:
+    """Every setting, in the order of its declaration."""
+    yield from _declared(Settings, "")
+
+
+def check_socket_path(path: Path) -> bool:
+    """Whether the kernel takes this path for a Unix socket (unix(7))."""
+    return len(os.fsencode(path)) <= _LONGEST_SOCKET_PATH
+
+
+def _declared(section: type[msgspec.Struct], prefix: str) -> Iterator[Declaration]:
+    for field in msgspec.structs.fields(section):
+        name = f"{prefix}{field.encode_name}"
+        if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):
+            yield from _declared(field.type, f"{name}.")
+            continue
+        info = msgspec.inspect.type_info(field.type)
+        extra = info.extra_json_schema if isinstance(info, msgspec.inspect.Metadata) else None
+        yield Declaration(
+            name=name,
+            variable=_variable(name),
+            default=str(field.default),
+            meaning=str((extra or {}).get("description", "")),
+        )
+
+
+def _variable(name: str) -> str:
+    return PREFIX + name.replace(".", "_").upper()
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsInvalid(f"{path} is not valid TOML: {error}.") from error
+
+
+def _flat_names(values: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    for key, value in values.items():
+        if isinstance(value, dict):
+            yield from _flat_names(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}"
+
+
+def _overlay(values: dict[str, Any], environ: Mapping[str, str]) -> None:
+    names = {declaration.variable: declaration.name for declaration in declarations()}
+    given = {key: value for key, value in environ.items() if key.startswith(PREFIX)}
+    _refuse_unknown(given, set(names), "variable")
+    for variable, value in given.items():
+        *sections, key = names[variable].split(".")
+        section = values
+        for name in sections:
+            section = section.setdefault(name, {})
+        section[key] = value
+
+
+def _refuse_unknown(given: Any, known: set[str], what: str) -> None:
+    for name in given:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
+            hint = f"Did you mean {near[0]}? See docs/settings.md."
+            raise SettingsInvalid(f"There is no {what} {name}.", hint=hint)

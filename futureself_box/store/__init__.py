@@ -1,0 +1,1 @@
+"""SQLite: encrypted databases, the keys that open them, transactions and migrations."""

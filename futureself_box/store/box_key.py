@@ -1,0 +1,42 @@
+"""The box's own key, in the configuration folder: what lets it open everything with nobody there.
+
+It is made once, at the first start, and is in no backup. Without it the data folder is closed.
+"""
+
+import base64
+import binascii
+from pathlib import Path
+
+from futureself_box.errors import BoxKeyLost, KeyWrong
+from futureself_box.store.files import private_folder, write_atomically
+from futureself_box.store.keys import KEY_BYTES, new_key
+
+FILE_NAME = "box.key"
+_HEADER = "futureself-box key v1"
+
+
+def load_or_create(config: Path, *, household_exists: bool) -> bytes:
+    """The 32-byte key. Raises BoxKeyLost where there is data but no key, KeyWrong if it is damaged."""
+    path = config / FILE_NAME
+    if path.exists():
+        return _read(path)
+    if household_exists:
+        raise BoxKeyLost(
+            f"The box's key is missing from {config}, and without it the household's data "
+            "can't be opened."
+        )
+    key = new_key()
+    private_folder(config)
+    write_atomically(path, f"{_HEADER}\n{base64.b64encode(key).decode()}\n".encode())
+    return key
+
+
+def _read(path: Path) -> bytes:
+    header, _, body = path.read_text(encoding="ascii", errors="replace").partition("\n")
+    try:
+        key = base64.b64decode(body.strip(), validate=True)
+    except binascii.Error as error:
+        raise KeyWrong(f"{path} is damaged.") from error
+    if header != _HEADER or len(key) != KEY_BYTES:
+        raise KeyWrong(f"{path} is damaged.")
+    return key

@@ -1,0 +1,149 @@
+"""One encrypted SQLite file: one writer, many readers, every commit on the disk.
+
+The only file that touches sqlcipher3; its errors leave here as ours. A `Database` may be used from
+any thread: writes wait for each other, reads run beside them on connections of their own.
+What `write` has committed survives a killed process and a power cut (WAL, synchronous=FULL).
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn, TypeAlias
+
+from sqlcipher3 import dbapi2
+
+from futureself_box.errors import DiskFull, StoreBusy, StoreDamaged
+
+Connection: TypeAlias = dbapi2.Connection
+Row: TypeAlias = dbapi2.Row
+
+_FULL = 13
+_BUSY = (5, 6)
+# IOERR, CORRUPT and NOTADB. The key was authenticated before, so a page that it doesn't open is bad.
+_DAMAGED = (10, 11, 26)
+_MAX_IDLE_READERS = 2
+
+
+class Database:
+    """An open file. Raises StoreDamaged where it can't be read under this key."""
+
+    def __init__(self, path: Path, key: bytes) -> None:
+        self.path = path
+        self._key = key
+        self._lock = threading.Lock()
+        self._idle_readers: list[Connection] = []
+        self._writer = self._connect()
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction, immediate: all of it is committed at the end, or nothing.
+
+        Raises DiskFull, StoreBusy or StoreDamaged, with everything rolled back.
+        """
+        with self._lock, translated(self.path):
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._writer
+                self._writer.execute("COMMIT")
+            finally:
+                # SQLite has already rolled back by itself where the disk was full.
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
+
+    @contextmanager
+    def maintain(self) -> Iterator[Connection]:
+        """The writing connection, alone and outside of a transaction: for migrations and copies."""
+        with self._lock, translated(self.path):
+            yield self._writer
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A snapshot: everything read inside is of one moment."""
+        with translated(self.path):
+            reader = self._take_reader()
+            try:
+                reader.execute("BEGIN")
+                yield reader
+            finally:
+                if reader.in_transaction:
+                    reader.execute("ROLLBACK")
+                self._give_reader(reader)
+
+    def check(self) -> None:
+        """Read every page and index. Raises StoreDamaged."""
+        with self.read() as connection:
+            rows = connection.execute("PRAGMA quick_check(1)").fetchall()
+        if [row["quick_check"] for row in rows] != ["ok"]:
+            raise StoreDamaged(f"The database {self.path.name} is damaged.")
+
+    def close(self) -> None:
+        """Close every connection; the write-ahead log is folded into the file."""
+        with self._lock:
+            for connection in (*self._idle_readers, self._writer):
+                connection.close()
+            self._idle_readers.clear()
+
+    def _connect(self) -> Connection:
+        with translated(self.path):
+            # No implicit transactions (isolation_level): they begin and end where the code says so.
+            connection = dbapi2.connect(
+                str(self.path), isolation_level=None, check_same_thread=False
+            )
+            try:
+                _prepare(connection, self._key)
+            except BaseException:
+                connection.close()
+                raise
+        return connection
+
+    def _take_reader(self) -> Connection:
+        with self._lock:
+            if self._idle_readers:
+                return self._idle_readers.pop()
+        reader = self._connect()
+        reader.execute("PRAGMA query_only = ON")
+        return reader
+
+    def _give_reader(self, reader: Connection) -> None:
+        with self._lock:
+            if len(self._idle_readers) < _MAX_IDLE_READERS:
+                self._idle_readers.append(reader)
+                return
+        reader.close()
+
+
+def _prepare(connection: Connection, key: bytes) -> None:
+    connection.row_factory = dbapi2.Row
+    # SQLCipher prints its own complaints to stderr; ours carry a sentence.
+    connection.execute("PRAGMA cipher_log_level = NONE")
+    connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA busy_timeout = 5000")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA secure_delete = ON")
+    connection.execute("PRAGMA journal_size_limit = 67108864")
+    connection.execute("SELECT count(*) FROM sqlite_schema")
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Turn the library's errors on the file at `path` into the box's."""
+    try:
+        yield
+    except dbapi2.DatabaseError as error:
+        _raise_as_ours(error, path)
+
+
+def _raise_as_ours(error: Exception, path: Path) -> NoReturn:
+    # Extended codes carry the primary code in the low byte (sqlite.org/rescode.html).
+    code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+    if code == _FULL:
+        raise DiskFull from error
+    if code in _BUSY:
+        raise StoreBusy from error
+    if code in _DAMAGED:
+        raise StoreDamaged(f"The database {path.name} is damaged.") from error
+    raise error

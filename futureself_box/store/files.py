@@ -1,0 +1,43 @@
+"""Small files that are either the old or the new one, whatever happens.
+
+A write returns once the bytes and the name are on the disk. Files are readable by the box's user only.
+"""
+
+import errno
+import os
+from pathlib import Path
+
+from futureself_box.errors import DiskFull
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Replace the file at `path` by `content`. Raises DiskFull, leaving the old file."""
+    part = path.with_name(f"{path.name}.part")
+    try:
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+        sync_file(path.parent)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise DiskFull from error
+        raise
+
+
+def sync_file(path: Path) -> None:
+    """Flush a file or folder to the disk (fsync(2) wants the folder, too, after a rename)."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def private_folder(path: Path) -> Path:
+    """Make a folder that only its user can enter, and return it."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path

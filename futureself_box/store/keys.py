@@ -1,0 +1,141 @@
+"""The keys of one member, or of the household, and everything that can open them.
+
+A random 32-byte key is never stored as it is. The plain JSON file `<name>.keys` beside a database
+holds it wrapped (AES-256-GCM) once for each holder: the box, and each device of the member. So a
+copy of the data can be opened by any one of them, and taking one away is removing its wrap.
+Keys for single purposes are derived (HKDF-SHA256, RFC 5869), one label each.
+"""
+
+import base64
+import secrets
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from futureself_box.errors import KeyWrong, StoreDamaged
+from futureself_box.store.files import write_atomically
+
+KEY_BYTES = 32
+_NONCE_BYTES = 12
+_VERSION = 1
+
+Purpose = Literal["database"]
+Base64 = Annotated[str, msgspec.Meta(max_length=256)]
+
+
+class Wrap(msgspec.Struct, frozen=True):
+    """One key as one holder can open it. `holder` is "box" or "device:<id>"."""
+
+    key_id: str
+    holder: str
+    nonce: Base64
+    sealed: Base64
+
+
+class KeyFile(msgspec.Struct, frozen=True):
+    """The file's content. `subject` is "household" or "member:<id>"; `current` names the key in use.
+
+    `version` is the format; a reader refuses one that it does not know.
+    """
+
+    version: int
+    subject: str
+    current: str
+    wraps: tuple[Wrap, ...]
+
+
+def new_key() -> bytes:
+    """32 random bytes."""
+    return secrets.token_bytes(KEY_BYTES)
+
+
+def derive(key: bytes, purpose: Purpose) -> bytes:
+    """The 32-byte key for one purpose."""
+    return _hkdf(key, f"futureself-box/{purpose}/v1")
+
+
+def create(path: Path, subject: str, key: bytes, holder: str, secret: bytes) -> None:
+    """Write a key file with the first wrap."""
+    key_id = secrets.token_hex(8)
+    wraps = (_wrap(subject, key_id, key, holder, secret),)
+    _save(path, KeyFile(version=_VERSION, subject=subject, current=key_id, wraps=wraps))
+
+
+def open_key(path: Path, holder: str, secret: bytes) -> bytes:
+    """The key in use, opened by a holder's secret. Raises KeyWrong, StoreDamaged."""
+    file = read(path)
+    for wrap in file.wraps:
+        if wrap.key_id == file.current and wrap.holder == holder:
+            return _unwrap(file.subject, wrap, secret)
+    raise KeyWrong(f"{path.name} has no wrap for {holder.partition(':')[0]}.")
+
+
+def add_holder(path: Path, key: bytes, holder: str, secret: bytes) -> None:
+    """Let another holder open the key in use; a wrap that it had is replaced."""
+    file = read(path)
+    others = tuple(wrap for wrap in file.wraps if wrap.holder != holder)
+    wrap = _wrap(file.subject, file.current, key, holder, secret)
+    _save(path, msgspec.structs.replace(file, wraps=(*others, wrap)))
+
+
+def remove_holders(path: Path, gone: set[str]) -> None:
+    """Take wraps away; those holders' secrets open nothing any more."""
+    file = read(path)
+    kept = tuple(wrap for wrap in file.wraps if wrap.holder not in gone)
+    if kept != file.wraps:
+        _save(path, msgspec.structs.replace(file, wraps=kept))
+
+
+def read(path: Path) -> KeyFile:
+    """The file as it is. Raises StoreDamaged where it is missing or unreadable."""
+    try:
+        file = msgspec.json.decode(path.read_bytes(), type=KeyFile)
+    except (FileNotFoundError, msgspec.DecodeError) as error:
+        raise StoreDamaged(f"The key file {path.name} is missing or damaged.") from error
+    if file.version != _VERSION:
+        raise StoreDamaged(f"The key file {path.name} has the unknown version {file.version}.")
+    return file
+
+
+def _save(path: Path, file: KeyFile) -> None:
+    write_atomically(path, msgspec.json.format(msgspec.json.encode(file)))
+
+
+def _wrap(subject: str, key_id: str, key: bytes, holder: str, secret: bytes) -> Wrap:
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    bound = _bound(subject, key_id, holder)
+    sealed = AESGCM(_wrapping_key(secret)).encrypt(nonce, key, bound)
+    return Wrap(
+        key_id=key_id,
+        holder=holder,
+        nonce=base64.b64encode(nonce).decode(),
+        sealed=base64.b64encode(sealed).decode(),
+    )
+
+
+def _unwrap(subject: str, wrap: Wrap, secret: bytes) -> bytes:
+    bound = _bound(subject, wrap.key_id, wrap.holder)
+    nonce, sealed = base64.b64decode(wrap.nonce), base64.b64decode(wrap.sealed)
+    try:
+        return AESGCM(_wrapping_key(secret)).decrypt(nonce, sealed, bound)
+    except InvalidTag as error:
+        raise KeyWrong from error
+
+
+def _bound(subject: str, key_id: str, holder: str) -> bytes:
+    # A wrap moved to another file, key or holder must not open.
+    return f"futureself-box/wrap/v1|{subject}|{key_id}|{holder}".encode()
+
+
+def _wrapping_key(secret: bytes) -> bytes:
+    # Secrets are uniformly random (a key or a 256-bit token), so HKDF needs no salt (RFC 5869, 3.1).
+    return _hkdf(secret, "futureself-box/wrap/v1")
+
+
+def _hkdf(secret: bytes, label: str) -> bytes:
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=label.encode()).derive(secret)

@@ -1,0 +1,68 @@
+"""The tables of `household.db` and of a member's database. Released migrations never change."""
+
+from sqlite_utils import Database, Migrations
+
+household = Migrations("household")
+member = Migrations("member")
+
+
+@household()
+def members_and_devices(db: Database) -> None:
+    """Who lives here and what they connect with."""
+    db.execute("""
+        CREATE TABLE member (
+            id TEXT PRIMARY KEY,
+            name TEXT NOT NULL,
+            role TEXT NOT NULL CHECK (role IN ('owner', 'adult')),
+            created_at TEXT NOT NULL
+        ) STRICT
+    """)
+    # token_hash is NULL once revoked: a removed device leaves its name, never a way in.
+    db.execute("""
+        CREATE TABLE device (
+            id TEXT PRIMARY KEY,
+            member TEXT NOT NULL REFERENCES member (id) ON DELETE CASCADE,
+            name TEXT NOT NULL,
+            token_hash BLOB UNIQUE,
+            created_at TEXT NOT NULL,
+            last_seen TEXT,
+            revoked_at TEXT,
+            CHECK ((token_hash IS NULL) = (revoked_at IS NOT NULL))
+        ) STRICT
+    """)
+
+
+@member()
+def revisions_and_heads(db: Database) -> None:
+    """Everything a member writes (storage-and-sync: one unit, the revision)."""
+    db.execute("""
+        CREATE TABLE revision (
+            sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+            rev_id TEXT NOT NULL UNIQUE,
+            record TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            parent TEXT,
+            clock INTEGER NOT NULL,
+            device TEXT NOT NULL,
+            op TEXT NOT NULL CHECK (op IN ('put', 'del', 'purge')),
+            schema INTEGER NOT NULL,
+            body TEXT
+        ) STRICT
+    """)
+    db.execute("CREATE INDEX revision_record ON revision (record, clock)")
+    db.execute("CREATE INDEX revision_clock ON revision (clock)")
+    db.execute("""
+        CREATE INDEX revision_answers ON revision (body ->> '$.answers')
+        WHERE kind = 'message' AND body ->> '$.answers' IS NOT NULL
+    """)
+    db.execute("""
+        CREATE TABLE head (
+            record TEXT PRIMARY KEY,
+            kind TEXT NOT NULL,
+            rev_id TEXT NOT NULL REFERENCES revision (rev_id),
+            clock INTEGER NOT NULL,
+            device TEXT NOT NULL,
+            op TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID
+    """)
+    db.execute("CREATE INDEX head_kind_clock ON head (kind, clock)")

@@ -1,0 +1,144 @@
+"""The household's databases, opened with the box's key: one for the house, one for each member.
+
+A member's words are reached only through that member's own `MemberStore`. A database that fails its
+check closes that member's part and nobody else's.
+"""
+
+import fcntl
+import threading
+from pathlib import Path
+from typing import IO
+from uuid import UUID
+
+import structlog
+from sqlite_utils import Migrations
+
+from futureself_box.errors import AlreadyRunning, BoxError, StoreTooNew
+from futureself_box.store import keys, schema
+from futureself_box.store.box_key import load_or_create
+from futureself_box.store.database import Database
+from futureself_box.store.files import private_folder
+from futureself_box.store.migrations import migrate
+
+_BOX = "box"
+
+log = structlog.get_logger()
+
+
+class HouseholdStore(Database):
+    """`household.db`: members, devices, household settings. No member's words."""
+
+
+class MemberStore(Database):
+    """`members/<id>.db`: everything of one member."""
+
+    def __init__(self, member: UUID, path: Path, key: bytes) -> None:
+        self.member = member
+        super().__init__(path, key)
+
+
+class Vault:
+    """Everything under the data folder that is encrypted. One process holds it at a time.
+
+    Raises AlreadyRunning, BoxKeyLost, KeyWrong, StoreDamaged or StoreTooNew where the household's
+    own database can't be opened.
+    """
+
+    def __init__(self, data: Path, config: Path) -> None:
+        self._members = private_folder(private_folder(data) / "members")
+        self._run_lock = _hold_alone(private_folder(data / "run") / "box.lock")
+        self._lock = threading.Lock()
+        self._open: dict[UUID, MemberStore] = {}
+        try:
+            database, key_file = data / "household.db", data / "household.keys"
+            self._box_key = load_or_create(config, household_exists=key_file.exists())
+            if not key_file.exists():
+                keys.create(key_file, "household", keys.new_key(), _BOX, self._box_key)
+            key = keys.open_key(key_file, _BOX, self._box_key)
+            self.household = HouseholdStore(database, keys.derive(key, "database"))
+            _prepare(self.household, schema.household)
+        except BaseException:
+            self._run_lock.close()
+            raise
+
+    def ensure_member(self, member: UUID) -> None:
+        """Make a member's key and empty database, where there are none."""
+        key_file = self._key_file(member)
+        if not key_file.exists() and not key_file.with_suffix(".db").exists():
+            keys.create(key_file, f"member:{member}", keys.new_key(), _BOX, self._box_key)
+        self.member(member)
+
+    def member(self, member: UUID) -> MemberStore:
+        """A member's open store; opening migrates and checks it. Raises StoreDamaged and the like."""
+        with self._lock:
+            if member not in self._open:
+                key = keys.derive(self._member_key(member), "database")
+                store = MemberStore(member, self._members / f"{member}.db", key)
+                _prepare(store, schema.member)
+                self._open[member] = store
+            return self._open[member]
+
+    def open_all(self, members: list[UUID]) -> dict[UUID, BoxError]:
+        """Open every member's store, as at the start; return what can't be opened and why.
+
+        Raises StoreTooNew: then the release is the wrong one, for everybody.
+        """
+        refused: dict[UUID, BoxError] = {}
+        for member in members:
+            try:
+                self.member(member)
+            except StoreTooNew:
+                raise
+            except BoxError as error:
+                log.warning("store_refused", member=str(member), code=error.code)
+                refused[member] = error
+        return refused
+
+    def add_device(self, member: UUID, device: UUID, token: bytes) -> None:
+        """Let a device's token open the member's key."""
+        key = self._member_key(member)
+        keys.add_holder(self._key_file(member), key, _device(device), token)
+
+    def remove_devices(self, member: UUID, devices: set[UUID]) -> None:
+        """Take the wraps of these devices away."""
+        keys.remove_holders(self._key_file(member), {_device(device) for device in devices})
+
+    def close(self) -> None:
+        """Close all stores and let another process have the data folder."""
+        with self._lock:
+            for store in self._open.values():
+                store.close()
+            self._open.clear()
+        self.household.close()
+        self._run_lock.close()
+
+    def _member_key(self, member: UUID) -> bytes:
+        return keys.open_key(self._key_file(member), _BOX, self._box_key)
+
+    def _key_file(self, member: UUID) -> Path:
+        return self._members / f"{member}.keys"
+
+
+def _prepare(database: Database, migrations: Migrations) -> None:
+    try:
+        applied = migrate(database, migrations)
+        database.check()
+    except BaseException:
+        database.close()
+        raise
+    if applied:
+        log.info("store_migrated", file=database.path.name, migrations=applied)
+
+
+def _device(device: UUID) -> str:
+    return f"device:{device}"
+
+
+def _hold_alone(path: Path) -> IO[bytes]:
+    file = path.open("ab")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        file.close()
+        raise AlreadyRunning(f"Another box is already running on {path.parent.parent}.") from error
+    return file

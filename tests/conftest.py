@@ -1,0 +1,93 @@
+"""What every test gets: a fault for whatever it leaves behind, and a real box to talk to."""
+
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from blockbuster import blockbuster_ctx
+
+from futureself_box.store.vault import Vault
+from tests.running_box import RunningBox, starter_models
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--soak", action="store_true", help="full counts instead of samples")
+    parser.addoption("--no-skips", action="store_true", help="a skipped test is a failure")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "soak: has a full count, run by scripts/soak")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Iterator[pytest.TestReport]:
+    report = yield
+    if report.skipped and item.config.getoption("--no-skips"):
+        report.outcome = "failed"
+    return report
+
+
+def open_files() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for fd in Path("/proc/self/fd").iterdir():
+        if fd.is_symlink():
+            found[fd.name] = os.fspath(fd.readlink())
+    return found
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_open() -> Iterator[None]:
+    files, threads = open_files(), set(threading.enumerate())
+    yield
+    assert open_files() == files
+    assert set(threading.enumerate()) <= threads
+
+
+@pytest.fixture(autouse=True)
+def no_blocking_calls() -> Iterator[None]:
+    with blockbuster_ctx("futureself_box"):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def no_complaint_of_the_loop(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    yield
+    said = [r.getMessage() for r in caplog.get_records("call") if r.name == "asyncio"]
+    assert not said
+
+
+@pytest.fixture(scope="session")
+def soak(request: pytest.FixtureRequest) -> bool:
+    """Whether the full counts are asked for."""
+    return bool(request.config.getoption("--soak"))
+
+
+@pytest.fixture(scope="session")
+def repeats(soak: bool) -> int:
+    """How often a test of chance is repeated."""
+    return 50 if soak else 2
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Iterator[Vault]:
+    """An open vault in an empty folder."""
+    opened = Vault(tmp_path / "data", tmp_path / "config")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def models() -> Path:
+    """The starter set, pulled once a machine by the product's own code."""
+    return starter_models()
+
+
+@pytest.fixture
+def box(tmp_path: Path, models: Path) -> Iterator[RunningBox]:
+    """A whole box, real processes and the starter model, ready and waiting for its owner."""
+    with RunningBox(tmp_path, models) as running:
+        yield running
