@@ -1,4 +1,7 @@
-"""A real box for tests: `futureself-box up` in a folder of its own, with the starter model."""
+"""A real box to measure and to test: `futureself-box up` in a folder of its own.
+
+Everything is as at home: real processes, real sockets, real models. Only the folders differ.
+"""
 
 import os
 import signal
@@ -14,29 +17,17 @@ from uuid import UUID, uuid4
 
 import httpx2
 import msgspec
-import platformdirs
 import psutil
 from websockets.asyncio.client import ClientConnection, connect
 
+from futureself_box import settings
 from futureself_box.api import frames
 from futureself_box.api.frames import BoxFrame, ChatSend, Hello, PhoneFrame, Resume
 from futureself_box.household.joining import Joined
 
 _T = TypeVar("_T")
-READY_S = 60.0
-
-
-def starter_models() -> Path:
-    """The models folder with the starter set in it."""
-    folder = Path(platformdirs.user_cache_dir("futureself-box")) / "test-data"
-    environment = _environment(folder, folder / "config", free_port())
-    subprocess.run(
-        [sys.executable, "-m", "futureself_box.cli", "models", "pull", "starter"],
-        env=environment,
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
-    return folder / "models"
+_READY_S = 60.0
+_STOP_S = 10.0
 
 
 def free_port() -> int:
@@ -46,26 +37,30 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def eventually(look: Callable[[], _T | None], *, within_s: float = READY_S) -> _T:
-    """What `look` finds, once it finds something; an assertion if it doesn't in time."""
+class BoxMisbehaved(AssertionError):
+    """The box did not do what it promises."""
+
+
+def eventually(look: Callable[[], _T | None], *, within_s: float = _READY_S) -> _T:
+    """What `look` finds, once it finds something. Raises BoxMisbehaved if it doesn't in time."""
     deadline = time.monotonic() + within_s
     while True:
         found = look()
         if found:
             return found
-        assert time.monotonic() < deadline, "it did not happen in time"
+        if time.monotonic() > deadline:
+            raise BoxMisbehaved("It did not happen in time.")
         time.sleep(0.02)
 
 
 class RunningBox:
     """The processes of one box, and ways to talk to it."""
 
-    def __init__(self, folder: Path, models: Path | None, **settings: str) -> None:
+    def __init__(self, folder: Path, models: Path | None, **variables: str) -> None:
         self.data, self.config, self.log_path = folder / "data", folder / "config", folder / "log"
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
-        self.environment = _environment(self.data, self.config, self.port) | settings
-        self._supervisor: subprocess.Popen[bytes] | None = None
+        self.environment = _environment(self.data, self.config, self.port) | variables
         self.data.mkdir(parents=True, exist_ok=True)
         if models is not None and not (self.data / "models").exists():
             (self.data / "models").symlink_to(models)
@@ -89,6 +84,7 @@ class RunningBox:
             self._supervisor = subprocess.Popen(
                 [sys.executable, "-m", "futureself_box.cli", "up"],
                 env=self.environment,
+                stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
             )
@@ -103,18 +99,15 @@ class RunningBox:
 
     def stop(self) -> int:
         """Stop it politely and return its exit status."""
-        assert self._supervisor is not None
         self._supervisor.send_signal(signal.SIGTERM)
-        return self._supervisor.wait(timeout=10)
+        return self.wait()
 
-    def wait(self, timeout_s: float = 15.0) -> int:
+    def wait(self) -> int:
         """Wait for its end and return its exit status."""
-        assert self._supervisor is not None
-        return self._supervisor.wait(timeout_s)
+        return self._supervisor.wait(_STOP_S)
 
     def processes(self, *words: str) -> list[psutil.Process]:
         """The box's processes whose command line has these words."""
-        assert self._supervisor is not None
         return [
             process
             for process in psutil.Process(self._supervisor.pid).children(recursive=True)
@@ -137,14 +130,14 @@ class RunningBox:
         """All that it printed and logged."""
         return self.log_path.read_text()
 
-    def set_up(self, name: str = "Ada") -> "Household":
+    def set_up(self, name: str = "Ada") -> "Device":
         """Create the owner."""
         body = {"code": self.setup_code, "name": name, "device_name": "Test phone"}
-        return Household(self, self.call("POST", "/api/setup", body))
+        return Device(self, self.call("POST", "/api/setup", body))
 
-    def join(self, code: str) -> "Household":
+    def join(self, code: str) -> "Device":
         """Join by an invitation."""
-        return Household(self, self.call("POST", "/api/join", {"code": code, "device_name": "Two"}))
+        return Device(self, self.call("POST", "/api/join", {"code": code, "device_name": "Two"}))
 
     def request(
         self, method: str, path: str, body: Any = None, token: str | None = None
@@ -157,7 +150,8 @@ class RunningBox:
     def call(self, method: str, path: str, body: Any = None, token: str | None = None) -> Any:
         """One HTTP request that succeeds; its JSON."""
         response = self.request(method, path, body, token)
-        assert response.is_success, response.text
+        if not response.is_success:
+            raise BoxMisbehaved(f"{method} {path}: {response.status_code} {response.text}")
         return response.json() if response.content else None
 
     def _answers(self, path: str) -> bool:
@@ -167,7 +161,7 @@ class RunningBox:
             return False
 
 
-class Household:
+class Device:
     """A device that has joined."""
 
     def __init__(self, box: RunningBox, joined: Any) -> None:
@@ -179,9 +173,24 @@ class Household:
         """One HTTP request of this device."""
         return self.box.call(method, path, body, self.token)
 
-    def phone(self) -> "Phone":
-        """A socket of this device, not yet open."""
-        return Phone(self.box, self.token)
+    def invite(self, name: str | None = None) -> "Device":
+        """Let another adult in or, without a name, another device of this member."""
+        body = {} if name is None else {"name": name}
+        return self.box.join(self.call("POST", "/api/invitations", body)["code"])
+
+    def phone(self, *turns: Resume) -> "Phone":
+        """A socket of this device, not yet open, that resumes these turns."""
+        return Phone(self.box, self.token, turns)
+
+    def conversation(self) -> list[Any]:
+        """Every message, oldest first."""
+        messages: list[Any] = []
+        page = {"messages": [], "more": True}
+        while page["more"]:
+            before = f"&before={messages[0]['clock']}" if messages else ""
+            page = self.call("GET", f"/api/conversation?limit=200{before}")
+            messages = [*page["messages"], *messages]
+        return messages
 
 
 class Phone:
@@ -196,13 +205,15 @@ class Phone:
     async def __aenter__(self) -> "Phone":
         self.socket = await connect_to(self._box)
         await self.send(Hello(token=self._token, schema=frames.SCHEMA, turns=self._turns))
-        welcome = await self.receive()
-        assert isinstance(welcome, frames.Welcome), welcome
-        self.welcome = welcome
+        self.welcome = await self.receive_a(frames.Welcome)
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self.socket.close()
+
+    def cut(self) -> None:
+        """Break the connection as a lost network does: nothing is said any more."""
+        self.socket.transport.abort()
 
     async def send(self, frame: PhoneFrame) -> None:
         """Send one frame."""
@@ -214,12 +225,13 @@ class Phone:
         return frame
 
     async def receive_a(self, kind: type[_T]) -> _T:
-        """The next frame of a kind; an error frame instead is a failure."""
+        """The next frame of a kind. Raises BoxMisbehaved where an error comes instead."""
         while True:
             frame = await self.receive()
             if isinstance(frame, kind):
                 return frame
-            assert not isinstance(frame, frames.Error), frame
+            if isinstance(frame, frames.Error):
+                raise BoxMisbehaved(str(frame))
 
     async def say(self, text: str) -> ChatSend:
         """Send a new message."""
@@ -234,12 +246,15 @@ class Phone:
             frame = await self.receive()
             match frame:
                 case frames.ChatDelta() if turn in {None, frame.turn}:
-                    assert frame.after == after, "a gap or a repetition"
+                    if frame.after != after:
+                        raise BoxMisbehaved(f"Delta {frame.after} came after {after}.")
                     after, text = frame.sequence, text + frame.text
                 case frames.ChatDone() if turn in {None, frame.turn}:
                     return (frame.text if frame.text is not None else text), frame
                 case frames.Error():
-                    raise AssertionError(frame)
+                    raise BoxMisbehaved(str(frame))
+                case _:
+                    pass
 
 
 async def connect_to(box: RunningBox) -> ClientConnection:
@@ -253,7 +268,9 @@ def new_message(text: str) -> ChatSend:
 
 
 def _environment(data: Path, config: Path, port: int) -> dict[str, str]:
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith("FUTURESELF_")}
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith(settings.PREFIX)
+    }
     return inherited | {
         "FUTURESELF_DATA_FOLDER": str(data),
         "FUTURESELF_CONFIG_FOLDER": str(config),
@@ -264,6 +281,6 @@ def _environment(data: Path, config: Path, port: int) -> dict[str, str]:
 
 def _command_line(process: psutil.Process) -> list[str]:
     try:
-        return process.cmdline()
+        return list(process.cmdline())
     except psutil.NoSuchProcess:
         return []

@@ -1,0 +1,279 @@
+"""What the box promises when something breaks, each promise tried a number of times.
+
+A broken promise raises BoxMisbehaved; what is kept is returned as figures.
+"""
+
+import asyncio
+import random
+import re
+import time
+from pathlib import Path
+from uuid import UUID
+
+import msgspec
+from websockets.exceptions import ConnectionClosed
+
+from futureself_box.api import frames
+from futureself_box.api.frames import ChatAccepted, ChatDelta, Ping, Pong, Resume
+from futureself_box.bench.running_box import (
+    BoxMisbehaved,
+    Device,
+    Phone,
+    RunningBox,
+    eventually,
+    new_message,
+)
+from futureself_box.store import schema
+from futureself_box.store.migrations import migrate
+from futureself_box.store.vault import Vault
+
+_QUESTION = "Tell me in many sentences what an ordinary day of yours is like."
+_PHONES = 3
+_ERROR_WITHIN_S = 1.0
+_BACK_WITHIN_S = 1.0
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """How often a promise was tried, and the worst time it took, in seconds."""
+
+    times: int
+    worst_s: float
+
+
+async def network_cuts(device: Device, times: int) -> Kept:
+    """Cut the network in the middle of an answer; the whole of it is there on coming back."""
+    worst = 0.0
+    for _ in range(times):
+        turn, after, words = await _read_a_part(device)
+        if random.random() < 0.5:
+            await asyncio.to_thread(_wait_for_reply, device, turn)
+        back = time.monotonic()
+        async with device.phone(Resume(turn, after)) as phone:
+            rest, done = await phone.read(turn, after)
+        whole = rest if done.text is not None else words + rest
+        reply = _reply(device, turn)
+        if whole.strip() != reply:
+            raise BoxMisbehaved("Words were lost or doubled over a cut.")
+        if done.sequence == 0 or not rest:
+            worst = max(worst, time.monotonic() - back)
+    return Kept(times=times, worst_s=round(worst, 3))
+
+
+async def kills_of_inference(box: RunningBox, devices: list[Device], times: int) -> Kept:
+    """`kill -9` the decoding child and the inference process in turn, in the middle of answers.
+
+    Every phone gets an error frame in time, every socket stays open, and a retry works.
+    """
+    worst = 0.0
+    for number in range(times):
+        phones = [await device.phone().__aenter__() for device in devices]
+        try:
+            sent = [await _start_talking(phone) for phone in phones]
+            await phones[0].receive_a(ChatDelta)
+            words = ("futureself_box.inference.language",) if number % 2 else ("inference",)
+            await asyncio.to_thread(box.kill, *words)
+            killed = time.monotonic()
+            await asyncio.gather(*(_wait_for_error(phone) for phone in phones))
+            worst = max(worst, time.monotonic() - killed)
+            if worst > _ERROR_WITHIN_S:
+                raise BoxMisbehaved(f"An error frame took {worst:.2f} s.")
+            await asyncio.to_thread(box.wait_until_ready)
+            for phone, message in zip(phones, sent, strict=True):
+                await _is_open(phone)
+                await phone.send(message)
+            await asyncio.gather(*(phone.read() for phone in phones))
+        finally:
+            await asyncio.gather(*(phone.__aexit__() for phone in phones))
+    return Kept(times=times, worst_s=round(worst, 3))
+
+
+async def kills_of_box(box: RunningBox, devices: list[Device], times: int) -> Kept:
+    """`kill -9` the box at random moments under load; every acknowledged message is there."""
+    acknowledged: dict[Device, set[UUID]] = {device: set() for device in devices}
+    worst = 0.0
+    for _ in range(times):
+        writers = [
+            asyncio.create_task(_write_until_cut(device, acknowledged[device]))
+            for device in devices
+        ]
+        await asyncio.sleep(random.uniform(0.05, 0.5))
+        await asyncio.to_thread(box.kill, "box")
+        killed = time.monotonic()
+        await asyncio.gather(*writers)
+        await asyncio.to_thread(box.wait_until_up)
+        worst = max(worst, time.monotonic() - killed)
+    for device, messages in acknowledged.items():
+        there = {UUID(message["id"]) for message in device.conversation()}
+        if not messages <= there:
+            raise BoxMisbehaved(f"{len(messages - there)} acknowledged messages are gone.")
+    return Kept(times=times, worst_s=round(worst, 3))
+
+
+def check_databases(box: RunningBox) -> int:
+    """Read every page of every database of a stopped box; how many there are."""
+    vault = Vault(box.data, box.config)
+    try:
+        members = [UUID(path.stem) for path in (box.data / "members").glob("*.keys")]
+        stores = [vault.household, *(vault.member(member) for member in members)]
+        for store in stores:
+            migrate(store, schema.household if store is vault.household else schema.member)
+            with store.maintain() as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                bad = connection.execute("PRAGMA cipher_integrity_check").fetchall()
+                found = connection.execute("PRAGMA integrity_check").fetchall()
+            if bad or [tuple(row) for row in found] != [("ok",)]:
+                raise BoxMisbehaved(f"{store.path.name} is damaged.")
+    finally:
+        vault.close()
+    return len(stores)
+
+
+async def bad_frames(box: RunningBox, device: Device, times: int) -> Kept:
+    """Frames that are malformed, oversized, out of order or unauthorised.
+
+    Each is answered by an error frame or one of our close codes.
+    """
+    worst, made = 0.0, random.Random(7)
+    done = 0
+    while done < times:
+        async with device.phone() as phone:
+            for _ in range(min(200, times - done)):
+                started = time.monotonic()
+                await phone.socket.send(_bad_frame(made))
+                await _expect_error(phone)
+                worst = max(worst, time.monotonic() - started)
+                done += 1
+            await _is_open(phone)
+        done += await _bad_beginnings(box, device)
+    return Kept(times=done, worst_s=round(worst, 3))
+
+
+def search(folder: Path, canary: str) -> list[str]:
+    """The files below `folder` that hold the canary's letters, in any of the usual encodings."""
+    forms = [canary.encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be")]
+    forms.append(canary.encode().hex().encode())
+    return [
+        str(path.relative_to(folder))
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and any(form in path.read_bytes() for form in forms)
+    ]
+
+
+async def _read_a_part(device: Device) -> tuple[UUID, int, str]:
+    async with device.phone() as phone:
+        await phone.say(_QUESTION)
+        turn = (await phone.receive_a(ChatAccepted)).turn
+        words, after = "", 0
+        for _ in range(random.randint(1, 5)):
+            frame = await phone.receive()
+            if isinstance(frame, ChatDelta):
+                words, after = words + frame.text, frame.sequence
+            if isinstance(frame, frames.ChatDone):
+                break
+        phone.cut()
+    return turn, after, words
+
+
+def _wait_for_reply(device: Device, turn: UUID) -> None:
+    eventually(lambda: _reply(device, turn))
+
+
+def _reply(device: Device, turn: UUID) -> str | None:
+    messages = device.call("GET", "/api/conversation?limit=20")["messages"]
+    return next((str(said["text"]) for said in messages if said["id"] == str(turn)), None)
+
+
+async def _start_talking(phone: Phone) -> frames.ChatSend:
+    sent = await phone.say(_QUESTION)
+    await phone.receive_a(ChatAccepted)
+    return sent
+
+
+async def _wait_for_error(phone: Phone) -> None:
+    while not isinstance(await phone.receive(), frames.Error):
+        pass
+
+
+async def _is_open(phone: Phone) -> None:
+    await phone.send(Ping(id="there?"))
+    while not isinstance(await phone.receive(), Pong):
+        pass
+
+
+async def _write_until_cut(device: Device, acknowledged: set[UUID]) -> None:
+    try:
+        async with device.phone() as phone:
+            while True:
+                await phone.send(new_message("x" * random.randint(1, 2000)))
+                acknowledged.add((await _accepted_or_refused(phone)))
+    except (ConnectionClosed, OSError):
+        return
+
+
+async def _accepted_or_refused(phone: Phone) -> UUID:
+    while True:
+        frame = await phone.receive()
+        if isinstance(frame, ChatAccepted):
+            return frame.message
+
+
+def _bad_frame(made: random.Random) -> str | bytes:
+    text = "".join(chr(made.randint(1, 0x24F)) for _ in range(made.randint(0, 60)))
+    return made.choice(
+        [
+            text,
+            text.encode(),
+            "{" + text,
+            '{"type":"chat.send"}',
+            '{"type":"chat.send","id":"1","message":1,"revision":2,"text":"x"}',
+            msgspec.json.encode({"type": text, "id": "1"}).decode(),
+            '{"type":"hello","token":"x","schema":1}',
+            '{"type":"chat.cancel","id":"1","turn":"00000000-0000-0000-0000-000000000001"}',
+            '{"type":"chat.resume","id":"1","turn":"00000000-0000-0000-0000-000000000001"}',
+            '{"type":"ping","id":"' + "9" * 65 + '"}',
+            "[" * 5000,
+            msgspec.json.encode({**_SEND, "text": "x" * 8001}).decode(),
+            msgspec.json.encode({**_SEND, "clock": "z" * 16}).decode(),
+            "9" * 400,
+        ]
+    )
+
+
+_SEND = {
+    "type": "chat.send",
+    "id": "1",
+    "message": str(UUID(int=1)),
+    "revision": str(UUID(int=2)),
+    "text": "x",
+}
+
+
+async def _expect_error(phone: Phone) -> None:
+    frame = await phone.receive()
+    if not isinstance(frame, frames.Error):
+        raise BoxMisbehaved(f"A bad frame was answered by {frame}.")
+
+
+async def _bad_beginnings(box: RunningBox, device: Device) -> int:
+    """Sockets that begin wrongly, and the code that each is closed with."""
+    hello = msgspec.json.encode({"type": "hello", "token": device.token, "schema": 0})
+    wrong = msgspec.json.encode({"type": "hello", "token": "A" * 43, "schema": 1})
+    beginnings: list[tuple[str, set[int]]] = [
+        (wrong.decode(), {frames.CLOSE_UNKNOWN_DEVICE}),
+        (re.sub('"schema":0', '"schema":-1', hello.decode()), set()),
+        ("x" * (frames.MAX_FRAME_BYTES + 1), {1009}),
+    ]
+    for first, codes in beginnings:
+        async with Phone(box, device.token).bare() as socket:
+            await socket.send(first)
+            try:
+                while True:
+                    frame = msgspec.json.decode(await socket.recv(), type=frames.BoxFrame)
+                    if not isinstance(frame, frames.Error):
+                        raise BoxMisbehaved(f"A bad beginning was answered by {frame}.")
+                    if not codes:
+                        break
+            except ConnectionClosed as closed:
+                if closed.rcvd is None or closed.rcvd.code not in codes:
+                    raise BoxMisbehaved(f"A bad beginning was closed by {closed.rcvd}.") from closed
+    return len(beginnings)

@@ -1,0 +1,201 @@
+"""One phone and the box, over a real socket, with the real starter model."""
+
+import asyncio
+import json
+from uuid import uuid4
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+
+from futureself_box.api import frames
+from futureself_box.api.frames import (
+    ChatAccepted,
+    ChatCancel,
+    ChatDelta,
+    ChatDone,
+    ChatResume,
+    Error,
+    Hello,
+    Ping,
+    Poke,
+    Pong,
+    Resume,
+)
+from futureself_box.bench.running_box import Device, Phone, RunningBox, connect_to, new_message
+
+pytestmark = pytest.mark.timeout(90)
+
+LONG = "Tell me in many sentences what an ordinary day of yours is like."
+
+
+@pytest.fixture
+def device(box: RunningBox) -> Device:
+    return box.set_up()
+
+
+async def closed_with(phone: Phone) -> int | None:
+    try:
+        while True:
+            await phone.receive()
+    except ConnectionClosed as closed:
+        return closed.rcvd.code if closed.rcvd else None
+
+
+async def test_a_message_is_accepted_answered_and_recorded(device: Device) -> None:
+    async with device.phone() as phone:
+        sent = await phone.say("Hello, who are you?")
+        accepted = await phone.receive_a(ChatAccepted)
+        assert (accepted.id, accepted.message) == (sent.id, sent.message)
+        text, done = await phone.read(accepted.turn)
+    assert done.tokens > 0
+    said, reply = device.conversation()
+    assert (said["text"], said["role"]) == (sent.text, "member")
+    assert (reply["text"], reply["answers"]) == (text.strip(), str(sent.message))
+    assert reply["id"] == str(accepted.turn)
+
+
+async def test_a_message_sent_twice_is_one_message_with_one_answer(device: Device) -> None:
+    async with device.phone() as phone:
+        sent = await phone.say("Hello?")
+        await phone.send(sent)
+        first = await phone.receive_a(ChatAccepted)
+        second = await phone.receive_a(ChatAccepted)
+        assert first.turn == second.turn
+        text = (await phone.read(first.turn))[0]
+        await phone.send(sent)
+        assert (await phone.receive_a(ChatAccepted)).turn == first.turn
+        again = await phone.receive_a(ChatDone)
+        assert again.text == text.strip()
+    assert len(device.conversation()) == 2
+
+
+async def test_a_reply_resumes_where_the_phone_left_it(device: Device) -> None:
+    async with device.phone() as phone:
+        await phone.say(LONG)
+        turn = (await phone.receive_a(ChatAccepted)).turn
+        delta = await phone.receive_a(ChatDelta)
+        phone.cut()
+    async with device.phone(Resume(turn, delta.sequence)) as phone:
+        rest, _ = await phone.read(turn, delta.sequence)
+    assert device.conversation()[-1]["text"] == (delta.text + rest).strip()
+
+
+async def test_a_reply_goes_on_without_its_phone_and_another_reads_it(device: Device) -> None:
+    async with device.phone() as phone:
+        await phone.say(LONG)
+        turn = (await phone.receive_a(ChatAccepted)).turn
+        phone.cut()
+    other = device.invite()
+    async with other.phone() as phone:
+        assert [live.turn for live in phone.welcome.turns] in ([turn], [])
+        await phone.send(ChatResume(id="1", turn=turn))
+        text, _ = await phone.read(turn)
+    assert other.conversation()[-1]["text"] == text.strip()
+
+
+async def test_cancel_stops_the_answer_and_keeps_what_was_written(device: Device) -> None:
+    async with device.phone() as phone:
+        await phone.say(LONG)
+        turn = (await phone.receive_a(ChatAccepted)).turn
+        first = await phone.receive_a(ChatDelta)
+        await phone.send(ChatCancel(id="stop", turn=turn))
+        rest, done = await phone.read(turn, first.sequence)
+    assert done.outcome == "cancelled"
+    reply = device.conversation()[-1]
+    assert (reply["outcome"], reply["text"]) == ("cancelled", (first.text + rest).strip())
+
+
+async def test_the_member_s_other_phone_is_poked_and_nobody_else_s(device: Device) -> None:
+    other, stranger = device.invite(), device.invite("Bea")
+    async with device.phone() as phone, other.phone() as second, stranger.phone() as third:
+        await phone.say("Hello?")
+        assert isinstance(await second.receive(), Poke)
+        await third.send(Ping(id="1"))
+        assert isinstance(await third.receive(), Pong)
+
+
+async def test_members_reach_neither_each_other_s_words_nor_turns(device: Device) -> None:
+    stranger = device.invite("Bea")
+    async with device.phone() as phone, stranger.phone() as other:
+        await phone.say(LONG)
+        turn = (await phone.receive_a(ChatAccepted)).turn
+        await other.send(ChatResume(id="1", turn=turn))
+        assert (await other.receive_a(Error)).code == "turn_interrupted"
+        await other.send(ChatCancel(id="2", turn=turn))
+        assert (await other.receive_a(Error)).code == "turn_interrupted"
+        assert (await phone.read(turn))[1].outcome == "complete"
+    assert stranger.conversation() == []
+
+
+async def test_a_revoked_device_is_cut_off_in_the_middle_of_an_answer(device: Device) -> None:
+    owner = device.invite()
+    async with device.phone() as phone:
+        await phone.say(LONG)
+        await phone.receive_a(ChatDelta)
+        await asyncio.to_thread(owner.call, "DELETE", f"/api/devices/{device.joined.device}")
+        assert await closed_with(phone) == frames.CLOSE_REVOKED
+    with pytest.raises(AssertionError, match="token_unknown"):
+        await device.phone().__aenter__()
+
+
+async def test_a_newer_socket_of_a_device_replaces_the_older(device: Device) -> None:
+    async with device.phone() as older, device.phone() as newer:
+        assert await closed_with(older) == frames.CLOSE_REPLACED
+        await newer.send(Ping(id="1"))
+        assert (await newer.receive_a(Pong)).id == "1"
+
+
+async def test_sockets_that_begin_wrongly_are_told_why(box: RunningBox, device: Device) -> None:
+    beginnings = {
+        Hello(token="A" * 43, schema=1): ("token_unknown", frames.CLOSE_UNKNOWN_DEVICE),
+        Hello(token=device.token, schema=0): ("schema_too_old", frames.CLOSE_SCHEMA_TOO_OLD),
+    }
+    for hello, (code, close) in beginnings.items():
+        socket = await connect_to(box)
+        await socket.send(frames.encoder.encode(hello).decode())
+        assert json.loads(await socket.recv())["code"] == code
+        with pytest.raises(ConnectionClosed) as closed:
+            await socket.recv()
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == close
+
+
+async def test_a_socket_without_hello_is_closed(box: RunningBox, device: Device) -> None:
+    socket = await connect_to(box)
+    await socket.send(frames.encoder.encode(Ping(id="1")).decode())
+    assert json.loads(await socket.recv())["code"] == "frame_out_of_order"
+    with pytest.raises(ConnectionClosed) as closed:
+        await socket.recv()
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == frames.CLOSE_NO_HELLO
+
+
+async def test_a_bad_frame_is_answered_with_its_id_and_the_socket_stays(device: Device) -> None:
+    async with device.phone() as phone:
+        await phone.socket.send('{"type":"chat.send","id":"7","text":5}')
+        error = await phone.receive_a(Error)
+        assert (error.code, error.id) == ("frame_invalid", "7")
+        await phone.send(Hello(token=device.token, schema=1))
+        assert (await phone.receive_a(Error)).code == "frame_out_of_order"
+        await phone.send(Ping(id="8"))
+        assert (await phone.receive_a(Pong)).id == "8"
+
+
+async def test_a_member_has_only_so_many_turns_at_once(device: Device) -> None:
+    async with device.phone() as phone:
+        for _ in range(4):
+            await phone.say(LONG)
+        fifth = await phone.say(LONG)
+        while True:
+            frame = await phone.receive()
+            if isinstance(frame, Error):
+                break
+    assert (frame.code, frame.id) == ("too_many_turns", fifth.id)
+    assert str(fifth.message) not in {said["id"] for said in device.conversation()}
+
+
+async def test_a_turn_that_nobody_knows_is_interrupted(device: Device) -> None:
+    async with device.phone(Resume(uuid4())) as phone:
+        assert (await phone.receive_a(Error)).code == "turn_interrupted"
+        await phone.send(new_message("Hello?"))
+        await phone.read()
