@@ -95,6 +95,7 @@ def build(settings: Settings, vault: Vault) -> Litestar:
         exception_handlers=problems.handlers,
         lifespan=[lifespan],
         response_headers=pages.HEADERS,
+        logging_config=None,
         request_max_body_size=_MAX_BODY_BYTES,
         openapi_config=OpenAPIConfig(
             title="Future Self Box", version=__version__, render_plugins=[JsonRenderPlugin()]

@@ -79,5 +79,20 @@ def chat(loaded: settings.Settings, once: str | None, as_json: bool, **who: str 
     return terminal.run(loaded, once=once, as_json=as_json, **who)
 
 
+@main.command()
+@click.option("--full", is_flag=True, help="Full counts: takes about an hour.")
+@click.option("--clone", is_flag=True, help="Also time a clean clone, native build included.")
+@click.option("--llama-bench", metavar="PATH", help="The yardstick, where it isn't on the path.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@_with_settings
+def bench(
+    loaded: settings.Settings, full: bool, clone: bool, llama_bench: str | None, as_json: bool
+) -> int:
+    """Measure what the box promises, on this machine."""
+    from futureself_box.bench import run as process  # noqa: PLC0415
+
+    return process.run(loaded, full=full, clone=clone, llama_bench=llama_bench, as_json=as_json)
+
+
 if __name__ == "__main__":
     main()

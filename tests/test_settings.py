@@ -50,7 +50,7 @@ def test_an_unknown_variable_is_refused_with_the_nearest_name(tmp_path: Path) ->
 
 @pytest.mark.parametrize("port", ["0", "65536", "http", ""])
 def test_a_value_out_of_range_is_refused_with_its_place(tmp_path: Path, port: str) -> None:
-    with pytest.raises(SettingsInvalid, match="box.port"):
+    with pytest.raises(SettingsInvalid, match=r"box\.port"):
         load(tmp_path, FUTURESELF_BOX_PORT=port)
 
 

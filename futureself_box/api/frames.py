@@ -41,7 +41,7 @@ class Hello(msgspec.Struct, frozen=True, tag="hello"):
     """The first frame, within 5 seconds. Unfinished turns named here go on at once."""
 
     token: Annotated[str, Meta(min_length=1, max_length=256, description="The device's token.")]
-    schema: Annotated[int, Meta(ge=1, description="The protocol that the phone speaks.")]
+    schema: Annotated[int, Meta(ge=0, description="The protocol that the phone speaks.")]
     turns: Annotated[tuple[Resume, ...], Meta(max_length=16)] = ()
 
 

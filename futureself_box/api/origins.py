@@ -29,7 +29,7 @@ def own_pages_only(app: ASGIApp) -> ASGIApp:
             await send({"type": "websocket.close", "code": 4403, "reason": ""})
         else:
             request: Request[Any, Any, Any] = Request(scope, receive)
-            refused = problem(OriginRefused()).to_asgi_response(request=request)
+            refused = problem(OriginRefused()).to_asgi_response(None, request)
             await refused(scope, receive, send)
 
     return guarded

@@ -91,7 +91,11 @@ class RunningBox:
 
     def wait_until_ready(self) -> None:
         """Wait until /ready says so."""
-        eventually(lambda: self._answers("/ready"))
+        eventually(self.is_ready)
+
+    def is_ready(self) -> bool:
+        """Whether /ready says so now."""
+        return self._answers("/ready")
 
     def wait_until_up(self) -> None:
         """Wait until the box answers at all, with or without a model."""
@@ -118,6 +122,16 @@ class RunningBox:
         """`kill -9` the one process whose command line has these words."""
         (process,) = self.processes(*words)
         process.kill()
+
+    def memory_mib(self) -> float:
+        """Resident memory of the box process."""
+        (process,) = self.processes("box")
+        return float(process.memory_info().rss) / 2**20
+
+    def kill_supervisor(self) -> None:
+        """`kill -9` the process that was started."""
+        self._supervisor.kill()
+        self._supervisor.wait()
 
     @property
     def setup_code(self) -> str:

@@ -2,7 +2,7 @@
 
 They live in memory only. A code works once; an invitation for five minutes. Wrong tries can't be
 told apart by code, so they count against all that are open: the fifth closes every one of them.
-Tries are also limited in time, since 8 digits are few.
+Wrong tries are also limited in time, since a closed set-up code is followed by another.
 """
 
 import hmac
@@ -22,7 +22,7 @@ from futureself_box.errors import CodeSpent, CodeWrong, TooManyTries
 INVITATION_S = 300
 _DIGITS = 8
 _WRONG_TRIES = 5
-_TRIES_A_MINUTE = 10
+_WRONG_TRIES_A_MINUTE = 10
 
 CodeText = Annotated[
     str,
@@ -59,7 +59,7 @@ class Codes:
         self._lock = threading.Lock()
         self._open: list[_Open] = []
         self._wrong = 0
-        self._tries: deque[float] = deque(maxlen=_TRIES_A_MINUTE)
+        self._wrong_at: deque[float] = deque(maxlen=_WRONG_TRIES_A_MINUTE)
 
     def issue(self, purpose: Purpose) -> str:
         """A new code; an older one for the same purpose is closed."""
@@ -70,8 +70,9 @@ class Codes:
         """Use a code up. Raises CodeWrong, CodeSpent or TooManyTries."""
         code = "".join(text.split())
         with self._lock:
-            self._count_try()
             now = self._monotonic()
+            if len(self._wrong_at) == _WRONG_TRIES_A_MINUTE and now - self._wrong_at[0] < 60:
+                raise TooManyTries
             self._open = [entry for entry in self._open if entry.ends_at > now]
             if not self._open:
                 raise CodeSpent
@@ -80,7 +81,7 @@ class Codes:
                 if hmac.compare_digest(entry.code, code):
                     found = entry
             if found is None:
-                self._count_wrong()
+                self._count_wrong(now)
                 raise CodeWrong
             self._open.remove(found)
             self._wrong = 0
@@ -88,13 +89,8 @@ class Codes:
                 self._show(None)
             return found.purpose
 
-    def _count_try(self) -> None:
-        now = self._monotonic()
-        if len(self._tries) == _TRIES_A_MINUTE and now - self._tries[0] < 60:
-            raise TooManyTries
-        self._tries.append(now)
-
-    def _count_wrong(self) -> None:
+    def _count_wrong(self, now: float) -> None:
+        self._wrong_at.append(now)
         self._wrong += 1
         if self._wrong < _WRONG_TRIES:
             return

@@ -1,0 +1,148 @@
+"""The bench itself: starts boxes in a throw-away folder, measures, holds each figure to its bound."""
+
+import asyncio
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import msgspec
+import rich
+from rich.table import Table
+
+import futureself_box
+from futureself_box.bench import faults, speed
+from futureself_box.bench.faults import Kept
+from futureself_box.bench.running_box import Device, RunningBox
+from futureself_box.settings import Settings
+
+_ROUNDS = 5
+
+
+class Figure(msgspec.Struct, frozen=True):
+    """One line of the table. `kept` is None where the machine lacks the yardstick."""
+
+    what: str
+    measured: str
+    bound: str
+    kept: bool | None
+
+
+class Counts(msgspec.Struct, frozen=True):
+    """How often each promise is tried."""
+
+    cuts: int = 5
+    kills_of_inference: int = 4
+    kills_of_box: int = 10
+    bad_frames: int = 1000
+
+
+FULL = Counts(cuts=50, kills_of_inference=50, kills_of_box=200, bad_frames=10_000)
+
+
+def run(
+    settings: Settings, *, full: bool, clone: bool, llama_bench: str | None, as_json: bool
+) -> int:
+    """Measure and print; the exit status is 1 where a bound is not kept.
+
+    Raises BoxMisbehaved where a promise is broken.
+    """
+    counts = FULL if full else Counts()
+    with tempfile.TemporaryDirectory(prefix="futureself-") as name:
+        folder = Path(name)
+        figures = list(_clean_clone(folder / "fresh")) if clone else []
+        figures += _talking(folder / "talking", settings, counts, llama_bench)
+        figures += _killed(folder / "killed", counts)
+    if as_json:
+        rich.print_json(msgspec.json.encode(figures).decode())
+    else:
+        _print(figures)
+    return int(any(figure.kept is False for figure in figures))
+
+
+def _clean_clone(folder: Path) -> Iterator[Figure]:
+    source = Path(futureself_box.__file__).parent.parent
+    taken = speed.clean_clone(source, folder)
+    yield Figure("clean clone to the first token", f"{taken} s", "480 s", taken <= 480)
+
+
+def _talking(
+    folder: Path, settings: Settings, counts: Counts, llama_bench: str | None
+) -> Iterator[Figure]:
+    canary = uuid4().hex
+    with RunningBox(folder, settings.models_path) as box:
+        owner = box.set_up(f"Ada {canary}")
+        asyncio.run(faults.say(owner, f"My secret is {canary}."))
+        yield _decode(box, owner, llama_bench)
+        yield from _memory(box, owner)
+        started = speed.start(box)
+        yield Figure("start again, to ready", f"{started} s", "5 s", started <= 5)
+        yield from _faults(box, owner, counts)
+    found = faults.search(folder / "data", canary) + faults.search(folder, canary)
+    yield Figure("files that hold a canary's words", str(len(found)), "0", not found)
+    yield Figure("whole databases", str(faults.check_databases(box)), "all", kept=True)
+
+
+def _decode(box: RunningBox, owner: Device, llama_bench: str | None) -> Figure:
+    binary = speed.find_llama_bench(llama_bench)
+    speeds = speed.decode(owner, (box.data / "models" / "language").resolve(), binary, _ROUNDS)
+    beside = "no llama-bench on the path" if binary is None else f"{speeds.llama_bench} tok/s"
+    return Figure(
+        "decode at the WebSocket, against llama-bench",
+        f"{speeds.socket} tok/s, {beside}: {speeds.ratio}",
+        "0.95",
+        None if speeds.ratio is None else speeds.ratio >= 0.95,
+    )
+
+
+def _memory(box: RunningBox, owner: Device) -> Iterator[Figure]:
+    memory = speed.memory(box, owner)
+    yield Figure("memory of the box, idle", f"{memory.idle} MiB", "110 MiB", memory.idle <= 110)
+    yield Figure(
+        "memory of the box, 50 phones",
+        f"{memory.fifty_phones} MiB",
+        "140 MiB",
+        memory.fifty_phones <= 140,
+    )
+
+
+def _faults(box: RunningBox, owner: Device, counts: Counts) -> Iterator[Figure]:
+    cuts = asyncio.run(faults.network_cuts(owner, counts.cuts))
+    yield _within(f"network cut mid-reply, {cuts.times} times: whole again", cuts, 1.0)
+    family = [owner, *(owner.invite(f"Member {number}") for number in range(2))]
+    kills = asyncio.run(faults.kills_of_inference(box, family, counts.kills_of_inference))
+    yield _within(f"kill -9 of the engine, {kills.times} times: an error frame", kills, 1.0)
+    before = box.memory_mib()
+    frames = asyncio.run(faults.bad_frames(box, owner, counts.bad_frames))
+    grown = round(box.memory_mib() - before, 1)
+    yield _within(f"{frames.times} bad frames, each answered", frames, 1.0)
+    yield Figure("memory grown by them", f"{grown} MiB", "8 MiB", grown <= 8)
+    yield Figure("tracebacks", str(box.log.count("Traceback")), "0", "Traceback" not in box.log)
+
+
+def _killed(folder: Path, counts: Counts) -> Iterator[Figure]:
+    box = RunningBox(folder, None)
+    box.start()
+    try:
+        box.wait_until_up()
+        owner = box.set_up()
+        family = [owner, *(owner.invite(f"Member {number}") for number in range(3))]
+        kills = asyncio.run(faults.kills_of_box(box, family, counts.kills_of_box))
+    finally:
+        box.stop()
+    faults.check_databases(box)
+    yield Figure(
+        f"kill -9 of the box, {kills.times} times: acknowledged messages lost", "0", "0", kept=True
+    )
+
+
+def _within(what: str, kept: Kept, bound_s: float) -> Figure:
+    return Figure(what, f"{kept.worst_s} s", f"{bound_s} s", kept.worst_s <= bound_s)
+
+
+def _print(figures: list[Figure]) -> None:
+    table = Table("", "measured", "bound", "kept")
+    marks = {True: "yes", False: "NO", None: "not measured"}
+    for figure in figures:
+        table.add_row(figure.what, figure.measured, figure.bound, marks[figure.kept])
+    rich.print(table)

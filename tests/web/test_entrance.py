@@ -1,0 +1,103 @@
+"""The first minutes: setting the box up, joining, and what a wrong code says."""
+
+import asyncio
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, expect
+
+from futureself_box.bench.running_box import Device, RunningBox
+from tests.web.app import App, phone_of, recorded
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@pytest.mark.timeout(60)
+async def test_the_first_person_sets_the_box_up_and_talks(
+    browser: Browser, box: RunningBox
+) -> None:
+    context = await phone_of(browser, None, box.url)
+    app = await App(await context.new_page(), box.url).open()
+    await app.page.get_by_label("Set-up code").press_sequentially(box.setup_code)
+    await app.page.get_by_label("Your name").fill("Ada")
+    await app.page.get_by_role("button", name="Set up the box").click()
+    await app.page.get_by_role("button", name="Ask this").click()
+    await app.send.click()
+    await app.see_words(1)
+    await app.see_answer()
+    await context.close()
+
+
+async def test_a_wrong_code_says_what_to_do_and_keeps_what_was_typed(
+    browser: Browser, box: RunningBox
+) -> None:
+    context = await phone_of(browser, None, box.url)
+    app = await App(await context.new_page(), box.url).open()
+    await app.page.get_by_label("Set-up code").fill("1234")
+    await app.page.get_by_label("Your name").fill("Ada")
+    submit = app.page.get_by_role("button", name="Set up the box")
+    await submit.click()
+    await expect(app.page.get_by_role("alert")).to_have_text(
+        "The code has 8 digits. Type them all."
+    )
+    wrong = f"{(int(box.setup_code) + 1) % 10**8:08}"
+    await app.page.get_by_label("Set-up code").fill(wrong)
+    await submit.click()
+    await expect(app.page.get_by_role("alert")).to_have_text(
+        "That code is not right. Look at the code again and type all 8 digits."
+    )
+    await expect(app.page.get_by_label("Your name")).to_have_value("Ada")
+    await context.close()
+
+
+async def test_somebody_joins_by_the_code_that_a_member_shows(
+    browser: Browser, app: App, home: RunningBox, phone: BrowserContext
+) -> None:
+    await app.go_to("Me")
+    await app.page.get_by_label("Their name").fill("Ben")
+    await app.page.get_by_role("button", name="Invite").click()
+    code = await app.page.locator(".digits:visible").inner_text()
+    context = await phone_of(browser, None, home.url)
+    theirs = await App(await context.new_page(), home.url).open()
+    await theirs.page.get_by_label("Invitation code").fill(code)
+    await theirs.page.get_by_role("button", name="Join").click()
+    await theirs.go_to("Me")
+    await expect(theirs.page.get_by_role("heading", name="Ben")).to_be_visible()
+    await context.close()
+
+
+async def test_a_device_is_removed_from_another_one_and_forgets_everything(
+    app: App, ada: Device
+) -> None:
+    await app.say("This stays on the box.")
+    await app.see_answer()
+    await app.words.fill("A draft")
+    other = await asyncio.to_thread(ada.invite)
+    await asyncio.to_thread(other.call, "DELETE", f"/api/devices/{ada.joined.device}")
+    notice = app.page.get_by_text("This device was removed from the box.")
+    await expect(notice).to_be_visible()
+    assert await app.kept() == []
+    assert len(await recorded(other)) == 2
+
+
+async def test_a_member_removes_another_device_after_a_second_thought(
+    app: App, ada: Device
+) -> None:
+    await asyncio.to_thread(ada.invite)
+    await app.go_to("Me")
+    devices = app.page.locator("fs-devices li")
+    await expect(devices).to_have_count(2)
+    await app.page.get_by_role("button", name="Remove").click()
+    await app.page.get_by_role("button", name="Keep it").click()
+    await expect(devices).to_have_count(2)
+    await app.page.get_by_role("button", name="Remove").click()
+    await app.page.get_by_role("group").get_by_role("button", name="Remove").click()
+    await expect(devices).to_have_count(1)
+    assert len(await asyncio.to_thread(ada.call, "GET", "/api/devices")) == 1
+
+
+async def test_signing_out_leaves_nothing_on_the_device(app: App, owner: Device) -> None:
+    await app.go_to("Me")
+    await app.page.get_by_role("button", name="Sign out").click()
+    await app.page.get_by_role("group").get_by_role("button", name="Sign out").click()
+    await expect(app.page.get_by_text("You are signed out.")).to_be_visible()
+    assert await app.kept() == []

@@ -1,0 +1,137 @@
+"""Talking: words stream in, the status is true, and nothing is lost or shown twice."""
+
+import asyncio
+
+import pytest
+from playwright.async_api import BrowserContext, expect
+
+from futureself_box.bench.running_box import Device, RunningBox
+from tests.web.app import A_LONG_STORY, App, recorded, texts
+from tests.web.network import Network
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(60)]
+
+# Notes each status that a person could have read, from the first frame on.
+NOTE_STATUSES = """() => {
+    window.statuses = [];
+    new MutationObserver(() => {
+        for (const { textContent } of document.querySelectorAll("fs-message .status")) {
+            if (textContent && !window.statuses.includes(textContent)) {
+                window.statuses.push(textContent);
+            }
+        }
+    }).observe(document.body, { childList: true, subtree: true, characterData: true });
+}"""
+
+
+async def test_words_stream_in_and_are_what_the_box_records(app: App, ada: Device) -> None:
+    await app.say(A_LONG_STORY)
+    await app.see_words(3)
+    await expect(app.stop).to_be_visible()
+    await app.see_answer()
+    await app.see_conversation(await texts(ada))
+
+
+async def test_the_status_is_true_from_the_first_moment(app: App) -> None:
+    await expect(app.page.get_by_role("button", name="Ask this")).to_be_visible()
+    await app.page.evaluate(NOTE_STATUSES)
+    await app.say("Good evening.")
+    await app.see_answer()
+    statuses = await app.page.evaluate("window.statuses")
+    possible = ["Sending", "Sent", "Waiting, next in line", "Reading", "Writing"]
+    assert statuses == [status for status in possible if status in statuses]
+    assert statuses[0] == "Sending"
+
+
+async def test_stop_ends_the_answer_and_keeps_its_words(app: App, ada: Device) -> None:
+    await app.say(A_LONG_STORY)
+    await app.see_words(3)
+    await app.stop.click()
+    await expect(app.page.get_by_text("You stopped it")).to_be_visible()
+    await expect(app.send).to_be_visible()
+    assert (await recorded(ada))[-1]["outcome"] == "cancelled"
+    await app.see_conversation(await texts(ada))
+
+
+async def test_older_pages_come_as_the_reader_scrolls_and_the_place_is_kept(
+    app: App, ada: Device
+) -> None:
+    async with ada.phone() as phone:
+        for number in range(30):
+            await phone.say(f"Number {number}: one word, please.")
+            await phone.read()
+    await app.open()
+    newest = app.page.get_by_text("Number 29:")
+    await expect(newest).to_be_in_viewport()
+    await expect(app.page.get_by_text("Number 0:")).to_have_count(0)
+    oldest = app.page.locator("fs-message").first
+    before = await oldest.get_attribute("id")
+    await app.page.locator(".scroller").evaluate("scroller => scroller.scrollTo(0, 100)")
+    await expect(app.page.get_by_text("Number 0:")).to_have_count(1)
+    await expect(app.page.locator(f"#{before}")).to_be_in_viewport()
+    await app.see_conversation(await texts(ada))
+
+
+async def test_a_killed_tab_loses_neither_message_nor_draft(
+    app: App, phone: BrowserContext, network: Network, ada: Device
+) -> None:
+    await expect(app.page.get_by_role("button", name="Ask this")).to_be_visible()
+    network.cut()
+    await app.say("I wrote this out of reach.")
+    await expect(app.page.get_by_text("Waiting for the box")).to_be_visible()
+    await app.words.fill("And this is half")
+    await app.page.close()
+    network.restore()
+    again = await App(await phone.new_page(), network.url).open()
+    await expect(again.words).to_have_value("And this is half")
+    await again.see_words(1)
+    await again.see_answer()
+    await again.see_conversation(await texts(ada))
+    assert len(await recorded(ada)) == 2
+
+
+async def test_another_tab_takes_over_and_gives_back(
+    app: App, phone: BrowserContext, network: Network
+) -> None:
+    await app.say("Hello from the first tab.")
+    await app.see_answer()
+    other = await App(await phone.new_page(), network.url).open()
+    elsewhere = "This conversation is open in another tab."
+    await expect(app.page.get_by_text(elsewhere)).to_be_visible()
+    await expect(other.page.get_by_text("Hello from the first tab.")).to_be_visible()
+    await app.page.get_by_role("button", name="Use it here").click()
+    await expect(other.page.get_by_text(elsewhere)).to_be_visible()
+    await app.say("And back.")
+    await app.see_answer()
+
+
+async def test_an_answer_that_the_box_lost_comes_at_a_tap(
+    app: App, ada: Device, home: RunningBox
+) -> None:
+    await app.say(A_LONG_STORY)
+    await app.see_words(2)
+    await asyncio.to_thread(home.kill, "box")
+    await expect(app.retry).to_be_visible()
+    await expect(app.page.get_by_text("Your message is safe.")).to_be_visible()
+    await app.retry.click()
+    await app.see_words(3)
+    await app.see_answer()
+    assert [message["role"] for message in await recorded(ada)] == ["member", "future_self"]
+    await app.see_conversation(await texts(ada))
+
+
+async def test_an_answer_shows_on_the_members_other_phone(app: App, ada: Device) -> None:
+    await expect(app.page.get_by_role("button", name="Ask this")).to_be_visible()
+    device = await asyncio.to_thread(ada.invite)
+    async with device.phone() as other:
+        await other.say("From my other phone.")
+        await other.read()
+        await app.see_conversation(await texts(ada))
+
+
+async def test_a_screen_reader_hears_the_answer_once_and_whole(app: App, ada: Device) -> None:
+    await app.say("Good morning.")
+    await app.see_answer()
+    heard = app.page.locator("fs-thread [role=status]")
+    await expect(heard).to_have_text(f"Your future self: {(await texts(ada))[-1]}")
+    await expect(app.page.get_by_role("log")).to_have_attribute("aria-live", "off")
