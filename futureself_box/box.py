@@ -15,6 +15,7 @@ from litestar import Litestar
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.types import ASGIApp
 
 from futureself_box import __version__
 from futureself_box.api import (
@@ -28,6 +29,7 @@ from futureself_box.api import (
     problems,
     wall_clock,
 )
+from futureself_box.api.headers import with_headers
 from futureself_box.api.origins import own_pages_only
 from futureself_box.api.parts import Parts
 from futureself_box.api.phones import Phones
@@ -52,7 +54,9 @@ def run(settings: Settings) -> None:
     with _listen(settings.box.host, settings.box.port) as listening:
         vault = Vault(settings.data_path, settings.config_path)
         # uvicorn ends the process by the signal that it got, so the application closes the vault.
-        server = uvicorn.Server(_serving(build(settings, vault)))
+        # Around the whole application, so that what no route answers is guarded as well.
+        guarded = with_headers(own_pages_only(build(settings, vault)))
+        server = uvicorn.Server(_serving(guarded))
         server.run(sockets=[listening])
 
 
@@ -62,7 +66,11 @@ def build(settings: Settings, vault: Vault) -> Litestar:
     parts = Parts(
         vault=vault,
         codes=Codes(_show_setup_code(settings)),
-        turns=Turns(inference, context_tokens=settings.inference.context_tokens),
+        turns=Turns(
+            inference,
+            context_tokens=settings.inference.context_tokens,
+            reply_tokens=settings.inference.reply_tokens,
+        ),
         phones=Phones(),
         inference=inference,
     )
@@ -91,10 +99,8 @@ def build(settings: Settings, vault: Vault) -> Litestar:
             "parts": Provide(lambda: parts, sync_to_thread=False),
             "who": Provide(credentials.who, sync_to_thread=True),
         },
-        middleware=[own_pages_only],
         exception_handlers=problems.handlers,
         lifespan=[lifespan],
-        response_headers=pages.HEADERS,
         logging_config=None,
         request_max_body_size=_MAX_BODY_BYTES,
         openapi_config=OpenAPIConfig(
@@ -129,7 +135,7 @@ def _show_setup_code(settings: Settings) -> Callable[[str | None], None]:
     return show
 
 
-def _serving(application: Litestar) -> uvicorn.Config:
+def _serving(application: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         application,
         loop="uvloop",

@@ -38,9 +38,8 @@ def main() -> None:
 
 @main.command()
 @_with_settings
-def up(_: settings.Settings) -> int:
+def up(loaded: settings.Settings) -> int:
     """Run the whole box, and bring back what dies."""
-    loaded = settings.load()
     log.configure(loaded.log, "up")
     return supervisor.up(["inference", "box"])
 
@@ -77,6 +76,60 @@ def chat(loaded: settings.Settings, once: str | None, as_json: bool, **who: str 
     from futureself_box import terminal  # noqa: PLC0415
 
     return terminal.run(loaded, once=once, as_json=as_json, **who)
+
+
+@main.group()
+def models() -> None:
+    """See, fetch, check and choose models."""
+
+
+@models.command("list")
+@_with_settings
+def list_models(loaded: settings.Settings) -> None:
+    """Show the models that the box knows, and which are in use."""
+    import rich  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    from futureself_box.inference import weights  # noqa: PLC0415
+
+    table = Table("name", "for", "size", "licence", "tier", "state")
+    for model in weights.every(loaded):
+        state = "in use" if model.in_use else "here" if model.path else "not here"
+        size = f"{model.size_bytes / 1_000_000:,.0f} MB"
+        table.add_row(model.name, model.role, size, model.licence, model.tier, state)
+    rich.print(table)
+
+
+@models.command("pull")
+@click.argument("name")
+@_with_settings
+def pull_model(loaded: settings.Settings, name: str) -> None:
+    """Fetch a model of the catalogue, or a whole tier such as `starter`."""
+    from futureself_box.inference import pull  # noqa: PLC0415
+
+    pull.pull(loaded, name, say=click.echo)
+
+
+@models.command("verify")
+@click.argument("name", required=False)
+@_with_settings
+def verify_model(loaded: settings.Settings, name: str | None) -> None:
+    """Check a model's file, or every model that is here, to the last byte."""
+    from futureself_box.inference import weights  # noqa: PLC0415
+
+    here = [model.name for model in weights.every(loaded) if model.path]
+    for chosen in [name] if name else here:
+        click.echo(f"{weights.verify(loaded, chosen)} is whole.")
+
+
+@models.command("use")
+@click.argument("name")
+@_with_settings
+def use_model(loaded: settings.Settings, name: str) -> None:
+    """Choose a model by its catalogue name or the path of a GGUF file."""
+    from futureself_box.inference import weights  # noqa: PLC0415
+
+    click.echo(f"The box uses {weights.use(loaded, name)} from the next answer on.")
 
 
 @main.command()

@@ -44,6 +44,9 @@ class Inference(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     context_tokens: Annotated[
         int, Meta(ge=512, le=131072, description="Longest prompt and answer together, in tokens.")
     ] = 4096
+    reply_tokens: Annotated[int, Meta(ge=16, le=8192, description="Longest answer, in tokens.")] = (
+        512
+    )
     threads: Annotated[
         int, Meta(ge=0, le=256, description="Decoding threads. 0: one for each core.")
     ] = 0

@@ -50,7 +50,8 @@ def nothing_left_open() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def no_blocking_calls() -> Iterator[None]:
-    with blockbuster_ctx("futureself_box"):
+    # The bench talks to a box from outside; its own loop may wait.
+    with blockbuster_ctx("futureself_box", excluded_modules=["futureself_box.bench"]):
         yield
 
 
@@ -58,7 +59,8 @@ def no_blocking_calls() -> Iterator[None]:
 def no_complaint_of_the_loop(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     yield
     said = [r.getMessage() for r in caplog.get_records("call") if r.name == "asyncio"]
-    assert not said
+    # A test may wait for a box in another process; what is under test may not.
+    assert not [message for message in said if "coro=<test_" not in message]
 
 
 @pytest.fixture(scope="session")
@@ -89,6 +91,19 @@ def models() -> Path:
 
 @pytest.fixture
 def box(tmp_path: Path, models: Path) -> Iterator[RunningBox]:
-    """A whole box, real processes and the starter model, ready and waiting for its owner."""
-    with RunningBox(tmp_path, models) as running:
+    """A whole box, real processes and the starter model, ready and waiting for its owner.
+
+    Its answers are short, so that a test waits for seconds and not for minutes.
+    """
+    with RunningBox(tmp_path, models, FUTURESELF_INFERENCE_REPLY_TOKENS="64") as running:
         yield running
+
+
+@pytest.fixture
+def silent_box(tmp_path: Path) -> Iterator[RunningBox]:
+    """A whole box without a model: it takes everything in and answers nothing."""
+    running = RunningBox(tmp_path, None)
+    running.start()
+    running.wait_until_up()
+    yield running
+    running.stop()

@@ -16,9 +16,13 @@ from futureself_box.records.messages import Outcome, Role, Said
 
 
 class Line(msgspec.Struct, frozen=True):
-    """One message. `written_at` is in milliseconds since 1970."""
+    """One message. `written_at` is in milliseconds since 1970.
+
+    A retry sends `id` and `revision` again as they are.
+    """
 
     id: UUID
+    revision: UUID
     role: Role
     text: str
     written_at: int
@@ -51,6 +55,7 @@ def show_conversation(
 def _line(said: Said) -> Line:
     return Line(
         id=said.id,
+        revision=said.revision,
         role=said.message.role,
         text=said.message.text,
         written_at=said.written_at_ms,

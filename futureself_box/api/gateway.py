@@ -5,13 +5,14 @@ frames.py, besides 1001, 1009 and 1012.
 """
 
 import asyncio
-from typing import Any, assert_never
+from typing import Any, assert_never, cast
 from uuid import UUID
 
 import msgspec
 import structlog
 from litestar import WebSocket, websocket
 from litestar.exceptions import WebSocketDisconnect
+from litestar.types import WebSocketReceiveEvent
 
 from futureself_box.api import frames, wall_clock
 from futureself_box.api.frames import (
@@ -161,7 +162,7 @@ class _Conversation:
         )
         if isinstance(turn, Said):
             await self._phone.send(_done(turn))
-        else:
+        elif not self._phone.streams(turn.id):
             self._phone.stream(turn)
         await self._parts.phones.poke(self._phone, revision.sequence)
 
@@ -210,7 +211,8 @@ async def _receive(socket: Socket) -> str | bytes:
     event = await socket.receive()
     if event["type"] == "websocket.disconnect":
         raise WebSocketDisconnect(detail="", code=event.get("code") or 1005)
-    return event.get("text") or event.get("bytes") or b""
+    received = cast("WebSocketReceiveEvent", event)
+    return received.get("text") or received.get("bytes") or b""
 
 
 async def _send_error(socket: Socket, error: BoxError, request: str | None = None) -> None:

@@ -21,7 +21,8 @@ def own_pages_only(app: ASGIApp) -> ASGIApp:
     """Middleware that refuses foreign hosts and origins, for HTTP and the WebSocket alike."""
 
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
-        if _is_own(dict(scope["headers"])):
+        # The lifespan's scope has no headers.
+        if "headers" not in scope or _is_own(dict(scope["headers"])):
             await app(scope, receive, send)
         elif scope["type"] == ScopeType.WEBSOCKET:
             # Closing before accepting is answered with 403 (ASGI specification).

@@ -12,15 +12,6 @@ import futureself_box
 from futureself_box.api import frames
 
 _WEB = Path(futureself_box.__file__).parent / "web"
-# Everything comes from the box itself, and nothing may be put inside another page.
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-cache",
-}
 
 
 @get("/", include_in_schema=False, sync_to_thread=False)

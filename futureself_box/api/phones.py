@@ -22,18 +22,18 @@ from futureself_box.inference.client import Reading, Waiting
 
 Socket: TypeAlias = WebSocket[Any, Any, Any]
 
-_SLOW_S = 20.0
 _CLOSING_S = 1.0
 
 log = structlog.get_logger()
 
 
 class Phone:
-    """One open socket of one device."""
+    """One open socket of one device. A frame may take `slow_s` seconds to be taken."""
 
-    def __init__(self, socket: Socket, who: Credential) -> None:
+    def __init__(self, socket: Socket, who: Credential, *, slow_s: float = 20.0) -> None:
         self.who = who
         self._socket = socket
+        self._slow_s = slow_s
         self._sending = asyncio.Lock()
         self._streams: dict[UUID, asyncio.Task[None]] = {}
 
@@ -55,6 +55,10 @@ class Phone:
         task = asyncio.create_task(self._stream(turn, after))
         self._streams[turn.id] = task
         task.add_done_callback(lambda done: self._forget(turn.id, done))
+
+    def streams(self, turn: UUID) -> bool:
+        """Whether a turn's words are on their way to this phone."""
+        return turn in self._streams
 
     def hang_up(self) -> None:
         """Stop all streams; the turns go on."""
@@ -92,7 +96,7 @@ class Phone:
         sent, told = min(after, len(turn.deltas)), None
         while True:
             changed, over = turn.changes(), turn.over
-            slow.reschedule(loop.time() + _SLOW_S)
+            slow.reschedule(loop.time() + self._slow_s)
             if len(turn.deltas) > sent:
                 last = len(turn.deltas)
                 words = "".join(turn.deltas[sent:last])

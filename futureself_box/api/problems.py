@@ -26,17 +26,17 @@ class Problem(msgspec.Struct, frozen=True):
     type: str = "about:blank"
 
 
-def problem(error: BoxError) -> Response[Problem]:
-    """The answer to a request that failed."""
+def problem(error: BoxError, status: int | None = None) -> Response[Problem]:
+    """The answer to a request that failed, with the error's own HTTP status or a nearer one."""
     return Response(
         Problem(
             title=error.sentence,
-            status=error.status,
+            status=status or error.status,
             code=error.code,
             detail=error.message,
             hint=error.hint,
         ),
-        status_code=error.status,
+        status_code=status or error.status,
         media_type=_MEDIA_TYPE,
     )
 
@@ -49,9 +49,8 @@ def _of_box_error(request: Request[Any, Any, Any], error: BoxError) -> Response[
 def _of_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
     if error.status_code == NotFound.status:
         return problem(NotFound())
-    refused = problem(FrameInvalid("The box didn't understand that request."))
-    refused.status_code = error.status_code
-    return refused
+    refused = FrameInvalid("The box didn't understand that request.")
+    return problem(refused, error.status_code)
 
 
 def _of_anything(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:

@@ -271,9 +271,9 @@ class Phone:
                     pass
 
 
-async def connect_to(box: RunningBox) -> ClientConnection:
-    """A bare socket, for those who don't say hello."""
-    return await connect(f"ws://localhost:{box.port}/ws", compression=None)
+def connect_to(box: RunningBox) -> connect:
+    """A bare socket, for those who don't say hello: to await, or for `async with`."""
+    return connect(f"ws://localhost:{box.port}/ws", compression=None)
 
 
 def new_message(text: str) -> ChatSend:

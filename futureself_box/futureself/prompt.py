@@ -14,7 +14,6 @@ from futureself_box.records import messages
 from futureself_box.records.messages import Said
 from futureself_box.store.vault import MemberStore
 
-REPLY_TOKENS = 512
 _MOST_MESSAGES = 256
 _PIECE = 16
 # A cautious guess for many languages; a wrong one is mended by asking again with less history.
@@ -29,10 +28,13 @@ class Line(msgspec.Struct, frozen=True):
 
 
 def build(
-    store: MemberStore, name: str, message: Said, *, context_tokens: int, share: float = 1.0
+    store: MemberStore, name: str, message: Said, *, prompt_tokens: int, share: float = 1.0
 ) -> list[Line]:
-    """The prompt that ends with `message`. `share` below 1 uses that part of the room for history."""
-    room = (context_tokens - REPLY_TOKENS) * _CHARACTERS_A_TOKEN
+    """The prompt that ends with `message`, in about so many tokens.
+
+    `share` below 1 uses that part of the room for history.
+    """
+    room = prompt_tokens * _CHARACTERS_A_TOKEN
     opening = _opening(name)
     room -= sum(len(line.content) for line in opening) + len(message.message.text)
     before, offset = messages.page_with_offset(store, before=message.clock, limit=_MOST_MESSAGES)

@@ -92,10 +92,12 @@ class Turns:
         inference: InferenceClient,
         *,
         context_tokens: int,
+        reply_tokens: int,
         now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
     ) -> None:
         self._inference = inference
-        self._context_tokens = context_tokens
+        self._prompt_tokens = context_tokens - reply_tokens
+        self._reply_tokens = reply_tokens
         self._now_ms = now_ms
         self._turns: dict[UUID, Turn] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -188,7 +190,7 @@ class Turns:
                 turn.store,
                 turn.name,
                 turn.said,
-                context_tokens=self._context_tokens,
+                prompt_tokens=self._prompt_tokens,
                 share=share,
             )
             try:
@@ -199,7 +201,7 @@ class Turns:
 
     async def _stream(self, turn: Turn, lines: list[Line]) -> Outcome:
         events = self._inference.chat(
-            lines, max_tokens=prompt.REPLY_TOKENS, cache_key=str(turn.store.member)
+            lines, max_tokens=self._reply_tokens, cache_key=str(turn.store.member)
         )
         outcome: Outcome = "complete"
         async with aclosing(events):

@@ -36,9 +36,10 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Said(msgspec.Struct, frozen=True):
-    """A message in its place in the conversation."""
+    """A message in its place in the conversation, as its revision has it."""
 
     id: UUID
+    revision: UUID
     clock: Clock
     message: Message
 
@@ -70,6 +71,7 @@ def said(revision: Revision) -> Said:
     """A message as this revision has it."""
     return Said(
         id=revision.record,
+        revision=revision.rev_id,
         clock=revision.clock,
         message=msgspec.json.decode(revision.body or "null", type=Message),
     )
@@ -117,14 +119,14 @@ def page_with_offset(store: MemberStore, *, before: Clock, limit: int) -> tuple[
 
 
 _SHOWN = """
-    SELECT head.record, head.clock, revision.body
+    SELECT head.record, head.rev_id, head.clock, revision.body
     FROM head JOIN revision USING (rev_id)
     WHERE head.kind = :kind AND head.op = 'put'
 """
 
 # Named, since without statistics SQLite would rather walk the conversation.
 ANSWER = """
-    SELECT head.record, head.clock, revision.body
+    SELECT head.record, head.rev_id, head.clock, revision.body
     FROM revision INDEXED BY revision_answers
     JOIN head ON head.record = revision.record AND head.rev_id = revision.rev_id
     WHERE revision.kind = 'message' AND revision.body ->> '$.answers' = :message
@@ -141,6 +143,7 @@ def _answer(connection: Connection, message: UUID) -> Said | None:
 def _said(row: Row) -> Said:
     return Said(
         id=UUID(row["record"]),
+        revision=UUID(row["rev_id"]),
         clock=Clock(row["clock"]),
         message=msgspec.json.decode(row["body"], type=Message),
     )

@@ -29,8 +29,8 @@ def reply(store: MemberStore, to: Said, text: str) -> None:
     messages.reply(store, uuid4(), body, now_ms=1)
 
 
-def build(store: MemberStore, said: Said, context_tokens: int = 4096) -> list[tuple[str, str]]:
-    lines = prompt.build(store, "Ada", said, context_tokens=context_tokens)
+def build(store: MemberStore, said: Said, prompt_tokens: int = 4096) -> list[tuple[str, str]]:
+    lines = prompt.build(store, "Ada", said, prompt_tokens=prompt_tokens)
     return [(line.role, line.content) for line in lines]
 
 
@@ -60,8 +60,8 @@ def test_the_prompt_grows_only_at_its_end(store: MemberStore) -> None:
 def test_a_long_conversation_keeps_its_newest_messages(store: MemberStore) -> None:
     for number in range(60):
         reply(store, say(store, f"{number} " + "x" * 200), "y" * 200)
-    lines = build(store, say(store, "last"), context_tokens=2048)
-    assert sum(len(text) for _, text in lines) < (2048 - prompt.REPLY_TOKENS) * 3
+    lines = build(store, say(store, "last"), prompt_tokens=1536)
+    assert sum(len(text) for _, text in lines) < 1536 * 3
     assert lines[-1] == ("user", "last")
     assert lines[-3][1].startswith("59 ")
 

@@ -7,11 +7,19 @@ from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
-from playwright.async_api import Browser, BrowserContext, Page, StorageState, expect
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    StorageState,
+    expect,
+)
 
 from futureself_box.bench.running_box import Device
 
 A_LONG_STORY = "Tell me a very long story about the sea, the wind and our old house."
+# A small machine with other things to do writes a long answer for a while.
+PATIENCE_MS = 60_000
 Scheme = Literal["light", "dark"]
 
 
@@ -32,24 +40,34 @@ class App:
         return self
 
     async def say(self, text: str) -> None:
-        """Type a message and send it."""
+        """Type a message and send it; it is in the thread at once."""
+        mine = self.page.locator("fs-message.mine")
+        before = await mine.count()
         await self.words.fill(text)
         await self.words.press("Enter")
+        await expect(mine).to_have_count(before + 1)
 
     async def see_words(self, least: int) -> None:
-        """Wait until the newest answer has that many words."""
+        """Wait until the answer to the newest message has that many words."""
         await self.page.wait_for_function(
             """least => {
-                const texts = [...document.querySelectorAll("fs-message.theirs .text")];
-                return texts.length && texts.at(-1).textContent.split(/\\s+/).length >= least;
+                const newest = [...document.querySelectorAll("fs-message")].at(-1);
+                if (!newest?.matches(".theirs")) return false;
+                const text = newest.querySelector(".text").textContent.trim();
+                return text !== "" && text.split(/\\s+/).length >= least;
             }""",
             arg=least,
         )
 
     async def see_answer(self) -> None:
-        """Wait until no answer is being made."""
-        await expect(self.send).to_be_visible()
-        await expect(self.page.locator("fs-message.busy")).to_have_count(0)
+        """Wait until the newest message is an answer that is whole."""
+        await self.page.wait_for_function(
+            """() => {
+                const newest = [...document.querySelectorAll("fs-message")].at(-1);
+                const send = document.querySelector("fs-composer [data-part=send]");
+                return newest?.matches(".theirs:not(.busy)") && send.checkVisibility();
+            }"""
+        )
 
     async def see_conversation(self, texts: Sequence[str]) -> None:
         """Wait until the thread shows these texts and nothing else, from the first to the last."""
@@ -75,14 +93,15 @@ async def phone_of(
     browser: Browser, who: Device | None, url: str, scheme: Scheme = "light"
 ) -> BrowserContext:
     """A browser with its own storage, as somebody's phone or, with nobody's, a new one."""
-    storage: StorageState = {"cookies": [], "origins": []}
+    storage = None
     if who is not None:
-        kept = {"name": "futureself.who", "value": msgspec.json.encode(who.joined).decode()}
-        storage["origins"] = [{"origin": url, "localStorage": [kept]}]
+        value = msgspec.json.encode(who.joined).decode()
+        kept = {"origin": url, "localStorage": [{"name": "futureself.who", "value": value}]}
+        storage = msgspec.convert({"cookies": [], "origins": [kept]}, StorageState)
     context = await browser.new_context(
         viewport={"width": 360, "height": 640}, color_scheme=scheme, storage_state=storage
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE_MS)
     return context
 
 

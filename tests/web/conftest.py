@@ -2,15 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, async_playwright
+from playwright.async_api import Browser, BrowserContext, async_playwright, expect
 
 from futureself_box.bench.running_box import Device, RunningBox
-from tests.web.app import App, phone_of
+from tests.web.app import PATIENCE_MS, App, phone_of
 from tests.web.network import Network
 
 CHROMIUM = "/usr/bin/chromium"
@@ -30,9 +31,12 @@ _numbers = count(1)
 async def browser() -> AsyncIterator[Browser]:
     """Chromium."""
     # The client of the browser parses its long answers on the loop; that is not ours to mend.
-    asyncio.get_running_loop().slow_callback_duration = 60
-    # The loop's thread for blocking calls begins here, and no test seems to leave it behind.
+    loop = asyncio.get_running_loop()
+    loop.slow_callback_duration = 60
+    # One thread for blocking calls, begun here, so that no test seems to leave it behind.
+    loop.set_default_executor(ThreadPoolExecutor(max_workers=1))
     await asyncio.to_thread(int)
+    expect.set_options(timeout=PATIENCE_MS)
     async with async_playwright() as playwright:
         launched = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield launched
@@ -42,7 +46,8 @@ async def browser() -> AsyncIterator[Browser]:
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Iterator[RunningBox]:
     """A box that is set up, shared by the tests of one file."""
-    with RunningBox(tmp_path_factory.mktemp("home"), models) as running:
+    folder = tmp_path_factory.mktemp("home")
+    with RunningBox(folder, models, FUTURESELF_INFERENCE_REPLY_TOKENS="96") as running:
         yield running
 
 

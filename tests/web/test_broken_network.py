@@ -16,7 +16,7 @@ from tests.web.network import Network
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.timeout(1500),
+    pytest.mark.timeout(3000),
     pytest.mark.soak,
 ]
 LONGEST_WAY_BACK_S = 1.0

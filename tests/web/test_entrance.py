@@ -8,16 +8,21 @@ from playwright.async_api import Browser, BrowserContext, expect
 from futureself_box.bench.running_box import Device, RunningBox
 from tests.web.app import App, phone_of, recorded
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
 
 
-@pytest.mark.timeout(60)
+@pytest.fixture
+def setup_code(box: RunningBox) -> str:
+    """The code on the box's terminal."""
+    return box.setup_code
+
+
 async def test_the_first_person_sets_the_box_up_and_talks(
-    browser: Browser, box: RunningBox
+    browser: Browser, box: RunningBox, setup_code: str
 ) -> None:
     context = await phone_of(browser, None, box.url)
     app = await App(await context.new_page(), box.url).open()
-    await app.page.get_by_label("Set-up code").press_sequentially(box.setup_code)
+    await app.page.get_by_label("Set-up code").press_sequentially(setup_code)
     await app.page.get_by_label("Your name").fill("Ada")
     await app.page.get_by_role("button", name="Set up the box").click()
     await app.page.get_by_role("button", name="Ask this").click()
@@ -28,7 +33,7 @@ async def test_the_first_person_sets_the_box_up_and_talks(
 
 
 async def test_a_wrong_code_says_what_to_do_and_keeps_what_was_typed(
-    browser: Browser, box: RunningBox
+    browser: Browser, box: RunningBox, setup_code: str
 ) -> None:
     context = await phone_of(browser, None, box.url)
     app = await App(await context.new_page(), box.url).open()
@@ -39,7 +44,7 @@ async def test_a_wrong_code_says_what_to_do_and_keeps_what_was_typed(
     await expect(app.page.get_by_role("alert")).to_have_text(
         "The code has 8 digits. Type them all."
     )
-    wrong = f"{(int(box.setup_code) + 1) % 10**8:08}"
+    wrong = f"{(int(setup_code) + 1) % 10**8:08}"
     await app.page.get_by_label("Set-up code").fill(wrong)
     await submit.click()
     await expect(app.page.get_by_role("alert")).to_have_text(

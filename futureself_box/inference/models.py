@@ -1,0 +1,155 @@
+"""Every model that this process serves: which engine each has and how it is asked.
+
+The language model starts with the process, the embedding model with the first request for it.
+"""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+
+import structlog
+
+from futureself_box.errors import BoxError, ModelBroken, ModelMissing
+from futureself_box.inference import weights
+from futureself_box.inference.calls import Call
+from futureself_box.inference.engine import Engine
+from futureself_box.inference.openai import ChatRequest, Health, Status
+from futureself_box.inference.pipe import Embed, Generate, Ready, Vectors
+from futureself_box.inference.template import ChatTemplate
+from futureself_box.inference.weights import Identity
+from futureself_box.settings import Settings
+
+_EMBEDDINGS_PATIENCE_S = 20.0
+_log = structlog.get_logger()
+
+
+class Models:
+    """The engines and the chat template of the language model."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._template: ChatTemplate | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._on_broken: Callable[[], None] = lambda: None
+        self._language = Engine(
+            "futureself_box.inference.language",
+            settings,
+            locate=partial(weights.in_use, settings, "language"),
+            check=_check_language,
+            on_ready=self._take_template,
+        )
+        self._embeddings = Engine(
+            "futureself_box.inference.embeddings",
+            settings,
+            locate=partial(weights.in_use, settings, "embeddings"),
+            check=lambda _: None,
+        )
+        self._embeddings_started = False
+
+    @property
+    def language(self) -> str:
+        """The name of the language model; empty without one."""
+        identity = self._language.weights
+        return weights.name_of(identity.path) if identity else ""
+
+    @property
+    def embeddings(self) -> str:
+        """The name of the embedding model; empty before it was asked for."""
+        identity = self._embeddings.weights
+        return weights.name_of(identity.path) if identity else ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all models that answer."""
+        return tuple(name for name in (self.language, self.embeddings) if name)
+
+    def start(self, on_broken: Callable[[], None]) -> None:
+        """Load the language model. `on_broken` is called if an engine can't be kept any more."""
+        self._on_broken = on_broken
+        self._keep(self._language)
+
+    def refuse(self) -> None:
+        """The process is about to end: no answer goes on, and none begins."""
+        for engine in (self._language, self._embeddings):
+            engine.refuse()
+
+    async def stop(self) -> None:
+        """End the children."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def health(self) -> Health:
+        """How the language model is."""
+        trouble, identity = self._language.trouble, self._language.weights
+        return Health(
+            status=_status(trouble),
+            model=self.language or None,
+            context_tokens=self._language.context_tokens,
+            starter=identity is not None and weights.is_starter(identity.path),
+        )
+
+    async def chat(self, request: ChatRequest) -> Call:
+        """Ask for an answer; it stands in line then. Raises what keeps the model from giving one."""
+        self._language.check_ready()
+        if self._template is None:
+            raise ModelMissing
+        prompt = self._template.render(request.messages)
+        call = self._language.ask(
+            lambda number: Generate(
+                id=number,
+                prompt=prompt,
+                max_tokens=request.longest_answer,
+                sampling=request.sampling,
+                stop=request.stops,
+                cache_key=request.prompt_cache_key,
+            )
+        )
+        try:
+            await call.next()
+        except BaseException:
+            call.close()
+            raise
+        return call
+
+    async def embed(self, texts: tuple[str, ...]) -> Vectors:
+        """The vectors of some texts."""
+        if not self._embeddings_started:
+            self._embeddings_started = True
+            self._keep(self._embeddings)
+        await self._embeddings.settled(_EMBEDDINGS_PATIENCE_S)
+        call = self._embeddings.ask(lambda number: Embed(number, texts))
+        try:
+            while not isinstance(news := await call.next(), Vectors):
+                continue
+            return news
+        finally:
+            call.close()
+
+    def _keep(self, engine: Engine) -> None:
+        task = asyncio.create_task(engine.run())
+        task.add_done_callback(self._ended)
+        self._tasks.append(task)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()):
+            _log.error("engine_keeper_broke", exc_info=error)
+            self._on_broken()
+
+    def _take_template(self, ready: Ready) -> None:
+        self._template = ChatTemplate(ready.template, bos=ready.bos, eos=ready.eos)
+
+
+def _check_language(identity: Identity) -> None:
+    weights.check_chat(identity.path)
+
+
+def _status(trouble: BoxError | None) -> Status:
+    match trouble:
+        case None:
+            return "ready"
+        case ModelMissing():
+            return "model_missing"
+        case ModelBroken():
+            return "model_broken"
+        case _:
+            return "loading"

@@ -1,0 +1,123 @@
+/**
+ * The app: lets a device in, shows the screen that the address names, and forgets everything when
+ * the box no longer knows the device.
+ */
+
+/** @import { Joined } from "./api.js" */
+/** @import { Welcome } from "./frames.js" */
+
+import { Api, Problem } from "./api.js";
+import { Conversation } from "./conversation.js";
+import { EntranceView } from "./entrance-view.js";
+import { forgetAll, keep, read } from "./kept.js";
+import { MeView } from "./me-view.js";
+import { TalkView } from "./talk-view.js";
+
+const ASK_AGAIN_MS = 2_000;
+const TITLES = { talk: "Talk", me: "Me" };
+
+const screens = /** @type {HTMLElement} */ (document.getElementById("screens"));
+const tabs = /** @type {HTMLElement} */ (document.getElementById("tabs"));
+
+const kept = read("who", /** @type {Joined | null} */ (null));
+if (kept) showApp(kept);
+else showEntrance();
+
+/** @param {string} [notice] why the person is here again */
+async function showEntrance(notice) {
+  tabs.hidden = true;
+  const api = new Api();
+  const { set_up: isSetUp } = await untilAnswered(() => api.household());
+  const view = new EntranceView(api, !isSetUp, notice);
+  view.addEventListener("joined", (event) => {
+    const who = /** @type {CustomEvent<Joined>} */ (event).detail;
+    keep("who", who);
+    history.replaceState(null, "", "#talk");
+    showApp(who);
+  });
+  screens.replaceChildren(view);
+  document.title = "Welcome · Future Self";
+}
+
+/** @param {Joined} who */
+function showApp(who) {
+  const api = new Api(who.token, (problem) => leave(problem));
+  const conversation = new Conversation(api, who.token);
+  const { socket } = conversation;
+  const views = { talk: new TalkView(conversation), me: new MeView(api, who) };
+  const routing = new AbortController();
+
+  /** @param {{ message: string, hint: string } | null} reason */
+  function leave(reason) {
+    if (routing.signal.aborted) return;
+    routing.abort();
+    socket.close();
+    forgetAll();
+    showEntrance(reason ? `${reason.message} ${reason.hint} Nothing is kept here.` : "You are signed out. Nothing is kept here.");
+  }
+
+  function route() {
+    const name = location.hash === "#me" ? "me" : "talk";
+    show(views, name);
+    if (name === "me") views.me.refresh();
+  }
+
+  socket.addEventListener("state", () => {
+    if (socket.state === "refused") leave(socket.reason ?? UNKNOWN_REASON);
+  });
+  conversation.addEventListener("welcome", (event) => {
+    const { name, role } = /** @type {CustomEvent<Welcome>} */ (event).detail;
+    keep("who", { ...who, name, role });
+    views.me.introduce({ name, role });
+  });
+  views.me.addEventListener("left", () => leave(null));
+  addEventListener("hashchange", route, { signal: routing.signal });
+
+  screens.replaceChildren(views.talk, views.me);
+  tabs.hidden = false;
+  route();
+  socket.open();
+}
+
+const UNKNOWN_REASON = {
+  message: "This device was removed from the box.",
+  hint: "Ask for an invitation to join again.",
+};
+
+/**
+ * @param {{ talk: TalkView, me: MeView }} views
+ * @param {"talk" | "me"} name
+ */
+function show(views, name) {
+  const changed = views[name].hidden;
+  views.talk.hidden = name !== "talk";
+  views.me.hidden = name !== "me";
+  document.title = `${TITLES[name]} · Future Self`;
+  for (const tab of tabs.querySelectorAll("a")) {
+    if (tab.hash === `#${name}`) tab.setAttribute("aria-current", "page");
+    else tab.removeAttribute("aria-current");
+  }
+  // A screen reader hears which screen it is on now.
+  if (changed) views[name].querySelector("h1")?.focus();
+}
+
+/**
+ * Ask until the box is there; the page says so meanwhile.
+ * @template T
+ * @param {() => Promise<T>} ask
+ * @returns {Promise<T>}
+ */
+async function untilAnswered(ask) {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (problem) {
+      if (!(problem instanceof Problem)) throw problem;
+      const words = document.createElement("p");
+      words.className = "page";
+      words.textContent = `${problem.message} I will ask again by myself.`;
+      screens.replaceChildren(words);
+      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+    }
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * Elements and their parts. The markup lies in index.html, in one template for each element; a part
+ * is named by `data-part`, and a missing or mistyped one is a fault of ours, so it throws.
+ */
+
+/**
+ * A copy of the template of that id.
+ * @param {string} id
+ * @returns {DocumentFragment}
+ */
+export function stamp(id) {
+  const template = document.getElementById(id);
+  if (!(template instanceof HTMLTemplateElement)) throw new TypeError(`no template ${id}`);
+  return document.importNode(template.content, true);
+}
+
+/**
+ * @template {Element} T
+ * @param {ParentNode} root
+ * @param {string} name
+ * @param {{ new (): T }} type
+ * @returns {T}
+ */
+export function part(root, name, type) {
+  const found = root.querySelector(`[data-part="${name}"]`);
+  if (!(found instanceof type)) throw new TypeError(`no part ${name}`);
+  return found;
+}

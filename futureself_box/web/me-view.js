@@ -1,0 +1,81 @@
+/**
+ * The screen about the member: devices, other people, the box, and the way out.
+ * Dispatches `left` once this device is signed out.
+ */
+
+/** @import { Api, Joined } from "./api.js" */
+
+import { BoxStatus } from "./box-status.js";
+import { ConfirmButton } from "./confirm-button.js";
+import { DeviceList } from "./device-list.js";
+import { part, stamp } from "./dom.js";
+import { InvitationCard } from "./invitation-card.js";
+import * as outbox from "./outbox.js";
+
+const ROLES = { owner: "Owner of this box", adult: "Member of this household" };
+
+export class MeView extends HTMLElement {
+  #api;
+  #who;
+
+  /**
+   * @param {Api} api
+   * @param {Joined} who
+   */
+  constructor(api, who) {
+    super();
+    this.#api = api;
+    this.#who = who;
+  }
+
+  connectedCallback() {
+    this.replaceChildren(stamp("me"));
+    this.introduce(this.#who);
+    part(this, "own-device", InvitationCard).begin(this.#api, { submit: "Add a device of mine" });
+    part(this, "adult", InvitationCard).begin(this.#api, {
+      submit: "Invite",
+      nameLabel: "Invite another adult. Their name",
+    });
+    const words = {
+      label: "Sign out",
+      question: "Sign out of this device?",
+      yes: "Sign out",
+      no: "Stay",
+    };
+    part(this, "sign-out", HTMLElement).replaceChildren(
+      new ConfirmButton(words, () => this.#leave()),
+    );
+  }
+
+  /**
+   * The box may know the member by a newer name or role.
+   * @param {Pick<Joined, "name" | "role">} who
+   */
+  introduce({ name, role }) {
+    part(this, "initial", HTMLElement).textContent = [...name][0] ?? "";
+    part(this, "name", HTMLElement).textContent = name;
+    part(this, "role", HTMLElement).textContent = ROLES[role];
+  }
+
+  /** Ask the box again for what may have changed. */
+  refresh() {
+    part(this, "devices", DeviceList).load(this.#api, this.#who.member);
+    part(this, "box", BoxStatus).load(this.#api);
+    part(this, "leaving", HTMLElement).textContent = leaving();
+  }
+
+  async #leave() {
+    await this.#api.revoke(this.#who.device);
+    this.dispatchEvent(new Event("left"));
+  }
+}
+
+function leaving() {
+  const unsent = outbox.all().filter(({ accepted }) => !accepted).length;
+  if (unsent === 0) return "What you wrote stays on the box.";
+  return unsent === 1
+    ? "One message has not reached the box. It would be lost."
+    : `${unsent} messages have not reached the box. They would be lost.`;
+}
+
+customElements.define("fs-me", MeView);

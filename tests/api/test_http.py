@@ -1,0 +1,153 @@
+"""The box over HTTP: who gets in, what is answered, and in which form it refuses."""
+
+import json
+import socket
+from typing import Any
+
+import httpx2
+import msgspec
+import pytest
+
+from futureself_box.api import pages
+from futureself_box.api.headers import HEADERS
+from futureself_box.bench.running_box import RunningBox
+
+pytestmark = pytest.mark.timeout(60)
+
+PRIVATE = [
+    ("GET", "/api/me"),
+    ("GET", "/api/devices"),
+    ("GET", "/api/conversation"),
+    ("GET", "/api/status"),
+    ("POST", "/api/invitations"),
+    ("DELETE", "/api/devices/00000000-0000-0000-0000-000000000001"),
+]
+
+
+def refused(response: httpx2.Response) -> tuple[int, Any]:
+    assert response.headers["content-type"].startswith("application/problem+json")
+    problem = response.json()
+    assert problem["detail"]
+    assert problem["hint"]
+    assert problem["status"] == response.status_code
+    return response.status_code, problem["code"]
+
+
+def test_nothing_private_answers_without_a_token_that_the_box_knows(silent_box: RunningBox) -> None:
+    for method, path in PRIVATE:
+        body: dict[str, str] | None = {} if method == "POST" else None
+        for token in (None, "A" * 43, "nonsense"):
+            response = silent_box.request(method, path, body, token)
+            assert refused(response) == (401, "token_unknown"), path
+
+
+def test_every_route_of_the_api_is_either_private_or_meant_for_strangers(
+    silent_box: RunningBox,
+) -> None:
+    routes = silent_box.call("GET", "/schema/openapi.json")["paths"]
+    public = {"/api/household", "/api/setup", "/api/join", "/ready", "/schema/phone.json"}
+    private = {
+        path.replace("00000000-0000-0000-0000-000000000001", "{device}") for _, path in PRIVATE
+    }
+    assert {path.replace("{device_}", "{device}") for path in routes} == public | private
+
+
+def test_the_owner_sets_up_invites_and_revokes(silent_box: RunningBox) -> None:
+    owner = silent_box.set_up()
+    bea = owner.invite("Bea")
+    assert bea.call("GET", "/api/me")["role"] == "adult"
+    names = {device["member_name"] for device in owner.call("GET", "/api/devices")}
+    assert names == {"Ada", "Bea"}
+    assert [device["current"] for device in bea.call("GET", "/api/devices")] == [True]
+
+    owner.call("DELETE", f"/api/devices/{bea.joined.device}")
+    response = silent_box.request("GET", "/api/me", token=bea.token)
+    assert refused(response) == (401, "token_unknown")
+
+
+def test_a_box_is_set_up_once(silent_box: RunningBox) -> None:
+    code = silent_box.setup_code
+    silent_box.set_up().call("GET", "/api/me")
+    body = {"code": code, "name": "Eve", "device_name": "Phone"}
+    assert refused(silent_box.request("POST", "/api/setup", body)) == (409, "already_set_up")
+    assert not (silent_box.config / "setup-code").exists()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        None,
+        {},
+        [],
+        {"code": "1234567", "name": "Ada", "device_name": "Phone"},
+        {"code": "12345678", "name": " ", "device_name": "Phone"},
+        {"code": "12345678", "name": "x" * 61, "device_name": "Phone"},
+        {"code": 12345678, "name": "Ada", "device_name": "Phone"},
+    ],
+)
+def test_a_malformed_set_up_is_refused_and_costs_no_try(silent_box: RunningBox, body: Any) -> None:
+    for _ in range(6):
+        status, code = refused(silent_box.request("POST", "/api/setup", body))
+        assert (status, code) == (400, "frame_invalid")
+    assert silent_box.set_up().call("GET", "/api/me")["role"] == "owner"
+
+
+def test_a_body_that_is_too_large_is_refused(silent_box: RunningBox) -> None:
+    body = {"code": "12345678", "name": "x" * 100_000, "device_name": "Phone"}
+    status, _ = refused(silent_box.request("POST", "/api/setup", body))
+    assert status == 413
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        ("host", "evil.example"),
+        ("host", "localhost.evil.example"),
+        ("origin", "https://evil.example"),
+        ("origin", "http://localhost:1"),
+        ("origin", "null"),
+    ],
+)
+def test_foreign_names_and_pages_are_refused(
+    silent_box: RunningBox, header: str, value: str
+) -> None:
+    for path in ("/", "/api/household", "/ready", "/web/app.js"):
+        response = httpx2.get(silent_box.url + path, headers={header: value})
+        assert refused(response) == (403, "origin_refused")
+
+
+def test_a_foreign_page_gets_no_socket(silent_box: RunningBox) -> None:
+    handshake = (
+        "GET /ws HTTP/1.1\r\nHost: localhost\r\nOrigin: https://evil.example\r\n"
+        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", silent_box.port)) as raw:
+        raw.sendall(handshake.encode())
+        assert raw.recv(100).startswith(b"HTTP/1.1 403")
+
+
+def test_every_answer_keeps_the_page_to_itself(silent_box: RunningBox) -> None:
+    for path in ("/", "/web/app.js", "/api/household", "/nothing"):
+        headers = silent_box.request("GET", path).headers
+        assert {name: headers[name] for name in HEADERS} == HEADERS
+
+
+def test_the_published_protocol_is_the_one_in_the_code(silent_box: RunningBox) -> None:
+    published = silent_box.call("GET", "/schema/phone.json")
+    assert published == json.loads(msgspec.json.encode(pages.phone_schema()))
+    assert {"Hello", "ChatSend", "Welcome", "ChatDelta", "Error"} <= set(published["$defs"])
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=201", "before=xyz", "before=" + "f" * 17])
+def test_a_page_of_the_conversation_has_limits(silent_box: RunningBox, query: str) -> None:
+    owner = silent_box.set_up()
+    response = silent_box.request("GET", f"/api/conversation?{query}", token=owner.token)
+    assert refused(response) == (400, "frame_invalid")
+
+
+def test_without_a_model_the_box_says_that_it_is_not_ready(silent_box: RunningBox) -> None:
+    response = silent_box.request("GET", "/ready")
+    assert response.status_code == 503
+    expected = {"ready": False, "store": "ok", "inference": "model_missing", "clock": "ok"}
+    assert response.json() == expected
