@@ -18,7 +18,7 @@ from uuid import UUID, uuid4
 import httpx2
 import msgspec
 import psutil
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import connect
 
 from futureself_box import settings
 from futureself_box.api import frames

@@ -4,6 +4,7 @@ It speaks HTTP over the Unix socket and turns whatever goes wrong there, a dead 
 our own errors. Closing a chat's iterator closes its connection, and that cancels the answer.
 """
 
+import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -26,6 +27,8 @@ _T = TypeVar("_T")
 # The server says something every 3 seconds; ten times that is a dead one.
 _TIMEOUT = httpx2.Timeout(30.0, connect=5.0)
 _LIMITS = httpx2.Limits(max_connections=None, max_keepalive_connections=8)
+# There is no TLS on a Unix socket; an empty context spares reading the system's certificates.
+_NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 _ERRORS = {
     kind.code: kind
     for kind in (
@@ -99,9 +102,10 @@ class InferenceClient:
 
     def __init__(self, socket: Path) -> None:
         self._http = httpx2.AsyncClient(
-            transport=httpx2.AsyncHTTPTransport(uds=str(socket), limits=_LIMITS),
+            transport=httpx2.AsyncHTTPTransport(uds=str(socket), limits=_LIMITS, verify=_NO_TLS),
             base_url="http://inference",
             timeout=_TIMEOUT,
+            trust_env=False,
         )
 
     async def aclose(self) -> None:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import structlog
 
 # The package's own __init__ is typed; its ctypes module is not.
@@ -100,10 +101,11 @@ class Llama:
         """Decode one (token, position, sequence) for each running sequence."""
         self._decode([(*row, True) for row in rows])
 
-    def logits(self, row: int = -1) -> Sequence[float]:
-        """The raw scores of every token after the given row of the last batch."""
+    def is_finite(self, row: int = -1) -> bool:
+        """Whether the scores after the given row of the last batch are numbers at all."""
         scores = api.llama_get_logits_ith(self._context, row)
-        return list(scores[: self.vocabulary_size])
+        values = np.ctypeslib.as_array(scores, shape=(self.vocabulary_size,))
+        return bool(np.isfinite(values).all())
 
     def sample(self, sampler: Any, row: int = -1) -> int:
         """Choose the token after the given row of the last batch."""

@@ -4,17 +4,17 @@
  */
 
 /** @import { Api } from "./api.js" */
-/** @import { BoxError, BoxFrame, ChatAccepted, ChatDelta, ChatDone, ChatStatus, Hello, LiveTurn, Poke, Welcome } from "./frames.js" */
+/** @import { BoxError, BoxFrame, ChatAccepted, ChatDelta, ChatDone, ChatStatus, Poke, Welcome } from "./frames.js" */
 /** @import { Entry } from "./thread.js" */
 /** @import { Turn } from "./turns.js" */
 
 import { Problem } from "./api.js";
-import { MOST_TURNS, SCHEMA } from "./frames.js";
+import { SCHEMA } from "./frames.js";
 import { History } from "./history.js";
 import * as outbox from "./outbox.js";
+import { Reading } from "./reading.js";
 import { BoxSocket } from "./socket.js";
 import { arrange } from "./thread.js";
-import { advance, begin } from "./turns.js";
 
 /**
  * Events: `change`; `loaded` when the newest page is here; `welcome` (its detail is the frame);
@@ -25,9 +25,7 @@ export class Conversation extends EventTarget {
   history;
   socket;
 
-  #token;
-  /** @type {Map<string, Turn>} */
-  #turns = new Map();
+  #reading;
   /** @type {Set<string>} messages sent on this connection, whose acceptance is awaited */
   #sent = new Set();
   /** @type {Set<string>} */
@@ -39,15 +37,19 @@ export class Conversation extends EventTarget {
    */
   constructor(api, token) {
     super();
-    this.#token = token;
     this.history = new History(api);
-    this.socket = new BoxSocket(() => this.#hello());
+    this.socket = new BoxSocket(() => {
+      this.#sent.clear();
+      return { type: "hello", token, schema: SCHEMA, turns: this.#reading.places };
+    });
+    this.#reading = new Reading((frame) => this.socket.send(frame));
     this.socket.addEventListener("frame", (event) => {
       this.#take(/** @type {CustomEvent<BoxFrame>} */ (event).detail);
     });
     this.socket.addEventListener("state", () => this.#changed());
+    // What was being read before a reload is read again from its beginning.
     for (const { turn, message, problem } of outbox.all()) {
-      if (turn && !problem) this.#turns.set(turn, begin(turn, message));
+      if (turn && !problem) this.#reading.begin({ turn, message });
     }
   }
 
@@ -56,7 +58,7 @@ export class Conversation extends EventTarget {
     return arrange({
       recorded: this.history.messages,
       outbox: outbox.all(),
-      turns: [...this.#turns.values()],
+      turns: this.#reading.turns,
       unanswered: this.#unanswered,
       sent: this.#sent,
       online: this.socket.state === "online",
@@ -65,7 +67,7 @@ export class Conversation extends EventTarget {
 
   /** Whether an answer is being made that could be stopped. */
   get answering() {
-    return this.#turns.size > 0;
+    return this.#reading.turns.length > 0;
   }
 
   /** @param {string} text */
@@ -88,11 +90,9 @@ export class Conversation extends EventTarget {
     this.#changed();
   }
 
-  /** Stop all answers that are being made; the words that are there stay. */
+  /** Stop all answers that are being made. */
   stop() {
-    for (const turn of this.#turns.keys()) {
-      this.socket.send({ type: "chat.cancel", id: `stop-${turn}`, turn });
-    }
+    this.#reading.stop();
   }
 
   /** Load the page before the oldest message. */
@@ -109,14 +109,6 @@ export class Conversation extends EventTarget {
     if (!said) return null;
     const { revision, text, written_at: writtenAt } = said;
     return { message, revision, text, writtenAt, accepted: true };
-  }
-
-  /** @returns {Hello} names the answers being read, also those of before a reload */
-  #hello() {
-    this.#sent.clear();
-    const turns = [...this.#turns.values()].slice(-MOST_TURNS);
-    const resumes = turns.map(({ id, sequence }) => ({ turn: id, after: sequence }));
-    return { type: "hello", token: this.#token, schema: SCHEMA, turns: resumes };
   }
 
   /** @param {BoxFrame} frame */
@@ -140,7 +132,7 @@ export class Conversation extends EventTarget {
   /** @param {Welcome} frame */
   async #welcomed(frame) {
     this.#tell("welcome", frame);
-    this.#join(frame.turns);
+    this.#reading.join(frame.turns);
     this.#sendWaiting();
     await this.#refresh();
     const live = new Set(frame.turns.map(({ message }) => message));
@@ -151,27 +143,15 @@ export class Conversation extends EventTarget {
 
   /** @param {Poke} frame */
   #poked({ turns = [] }) {
-    this.#join(turns);
+    this.#reading.join(turns);
     return this.#refresh();
-  }
-
-  /**
-   * Read along with what the member's other devices are reading.
-   * @param {LiveTurn[]} live
-   */
-  #join(live) {
-    for (const { turn, message } of live) {
-      if (this.#turns.has(turn)) continue;
-      this.#turns.set(turn, begin(turn, message));
-      this.#resume(turn);
-    }
   }
 
   /** @param {ChatAccepted} frame */
   #accepted({ message, turn, clock }) {
     const outgoing = outbox.find(message);
     this.#sent.delete(message);
-    if (!this.#turns.has(turn)) this.#turns.set(turn, begin(turn, message));
+    this.#reading.begin({ turn, message });
     if (outgoing) {
       outbox.update(message, { accepted: true, turn });
       const { revision, text, writtenAt } = outgoing;
@@ -183,18 +163,13 @@ export class Conversation extends EventTarget {
 
   /** @param {ChatStatus | ChatDelta | ChatDone} frame */
   #advance(frame) {
-    const before = this.#turns.get(frame.turn);
-    if (!before) return;
-    const turn = advance(before, frame);
-    this.#turns.set(turn.id, turn);
-    if (turn.behind && !before.behind) this.#resume(turn.id);
-    if (turn.state === "done") this.#done(turn);
+    const answer = this.#reading.take(frame);
+    if (answer) this.#answered(answer);
     this.#changed();
   }
 
   /** @param {Turn} turn */
-  #done({ id, message, text, outcome }) {
-    this.#turns.delete(id);
+  #answered({ id, message, text, outcome }) {
     outbox.remove(message);
     this.history.add({
       id,
@@ -212,11 +187,10 @@ export class Conversation extends EventTarget {
   /** @param {BoxError} error */
   #failed(error) {
     const { code, message, hint } = error;
-    const turn = error.turn ? this.#turns.get(error.turn) : undefined;
-    const asked = turn?.message ?? (outbox.find(error.id ?? "") ? error.id : undefined);
-    if (turn && code === "stream_lost") return this.#resume(turn.id);
+    if (error.turn && code === "stream_lost") return this.#reading.resume(error.turn);
+    const turn = error.turn ? this.#reading.drop(error.turn) : null;
+    const asked = turn?.message ?? outbox.find(error.id ?? "")?.message;
     if (!asked) return this.#tell("problem", `${message} ${hint}`);
-    if (turn) this.#turns.delete(turn.id);
     this.#sent.delete(asked);
     // Too many at once: this one waits here and goes out when an answer has ended.
     if (code === "too_many_turns" && this.answering) return this.#changed();
@@ -225,12 +199,6 @@ export class Conversation extends EventTarget {
     this.#tell("news", `${message} ${hint}`);
     this.#sendWaiting();
     this.#changed();
-  }
-
-  /** @param {string} turn */
-  #resume(turn) {
-    const after = this.#turns.get(turn)?.sequence ?? 0;
-    this.socket.send({ type: "chat.resume", id: turn, turn, after });
   }
 
   /** Send what lies in the outbox and is not on the wire; nothing is lost where that fails. */

@@ -1,5 +1,6 @@
 """Real inference processes to ask, over a models folder of their own."""
 
+import asyncio
 import json
 import os
 import signal
@@ -153,7 +154,7 @@ def make_inference(tmp_path: Path) -> Iterator[Callable[..., Inference]]:
 @pytest.fixture
 async def client(inference: Inference) -> AsyncIterator[InferenceClient]:
     """A client of the shared inference process."""
-    one = InferenceClient(inference.socket)
+    one = await asyncio.to_thread(InferenceClient, inference.socket)
     yield one
     await one.aclose()
 

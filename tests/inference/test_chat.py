@@ -9,7 +9,7 @@ from futureself_box.inference.client import Finished, InferenceClient, Reading, 
 from tests.inference.conftest import STORY, Inference, end_of, read, says, text_of
 
 pytestmark = pytest.mark.timeout(90)
-LONG = "The sea was calm and the boat was old. " * 60
+LONG = "The sea was calm and the boat was old. " * 30
 
 
 async def test_an_answer_streams_word_by_word(client: InferenceClient) -> None:
@@ -63,7 +63,7 @@ async def test_characters_of_several_tokens_stay_whole(client: InferenceClient) 
 
 async def test_a_prompt_too_long_is_refused_with_its_counts(client: InferenceClient) -> None:
     with pytest.raises(ContextLengthExceeded, match=r"prompt has \d{4,} tokens.* 4096"):
-        await read(client, says(LONG * 10))
+        await read(client, says(LONG * 20))
     with pytest.raises(ContextLengthExceeded, match="answer may have 4096"):
         await read(client, says("Hi"), max_tokens=4096)
 
@@ -115,7 +115,7 @@ async def test_leaving_while_the_prompt_is_read_frees_it_too(
     client: InferenceClient, inference: Inference
 ) -> None:
     cancelled = len(inference.events("answer_cancelled"))
-    async with aclosing(client.chat(says(LONG * 5), max_tokens=9)) as events:
+    async with aclosing(client.chat(says(LONG * 8), max_tokens=9)) as events:
         assert isinstance(await anext(events), Reading)
     await read(client, says("Hi"), max_tokens=2)
     assert len(inference.events("answer_cancelled")) == cancelled + 1

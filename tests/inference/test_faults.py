@@ -22,7 +22,7 @@ READS_FOR_SECONDS = says("The sea was calm and the boat was old. " * 380)
 
 @asynccontextmanager
 async def talking(inference: Inference) -> AsyncIterator[InferenceClient]:
-    client = InferenceClient(inference.socket)
+    client = await asyncio.to_thread(InferenceClient, inference.socket)
     try:
         yield client
     finally:

@@ -99,7 +99,11 @@ async def phone_of(
         kept = {"origin": url, "localStorage": [{"name": "futureself.who", "value": value}]}
         storage = msgspec.convert({"cookies": [], "origins": [kept]}, StorageState)
     context = await browser.new_context(
-        viewport={"width": 360, "height": 640}, color_scheme=scheme, storage_state=storage
+        viewport={"width": 360, "height": 640},
+        color_scheme=scheme,
+        # Drawing a pulse without a GPU would take a core from the model.
+        reduced_motion="reduce",
+        storage_state=storage,
     )
     context.set_default_timeout(PATIENCE_MS)
     return context

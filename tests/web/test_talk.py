@@ -105,6 +105,7 @@ async def test_another_tab_takes_over_and_gives_back(
     await expect(other.page.get_by_text("Hello from the first tab.")).to_be_visible()
     await app.page.get_by_role("button", name="Use it here").click()
     await expect(other.page.get_by_text(elsewhere)).to_be_visible()
+    await expect(app.page.get_by_text("Hello from the first tab.")).to_be_visible()
     await app.say("And back.")
     await app.see_answer()
 

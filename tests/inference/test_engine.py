@@ -1,0 +1,36 @@
+"""The engine's patience with a child that dies."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from futureself_box.bench.running_box import eventually
+from futureself_box.errors import ModelBroken, ModelStarting
+from futureself_box.inference.engine import Engine
+from futureself_box.inference.weights import Identity
+from futureself_box.settings import Settings
+
+
+def weights(number: int) -> Identity:
+    return Identity(Path("any.gguf"), number, 1, 1)
+
+
+async def test_a_model_that_kills_its_loader_is_left_alone_until_another_comes() -> None:
+    file = 1
+    engine = Engine(
+        "tests.inference.dying_child",
+        Settings(),
+        locate=lambda: weights(file),
+        check=lambda _: None,
+    )
+    with pytest.raises(ModelStarting):
+        engine.check_ready()
+    running = asyncio.create_task(engine.run())
+    await engine.settled(20)
+    with pytest.raises(ModelBroken, match="loader crash"):
+        engine.check_ready()
+    file = 2
+    await asyncio.to_thread(eventually, lambda: isinstance(engine.trouble, ModelStarting))
+    running.cancel()
+    await asyncio.wait({running})
