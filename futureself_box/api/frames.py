@@ -150,9 +150,10 @@ class ChatDone(msgspec.Struct, frozen=True, tag="chat.done"):
 
 
 class Poke(msgspec.Struct, frozen=True, tag="poke"):
-    """There is something new; fetch it when convenient."""
+    """There is something new; fetch it when convenient. A turn named here can be resumed at once."""
 
     head: int
+    turns: tuple[LiveTurn, ...] = ()
 
 
 class Error(msgspec.Struct, frozen=True, tag="error"):

@@ -25,6 +25,7 @@ from futureself_box.api.frames import (
     LiveTurn,
     PhoneFrame,
     Ping,
+    Poke,
     Pong,
     Welcome,
 )
@@ -160,11 +161,14 @@ class _Conversation:
                 clock=clocks.to_text(revision.clock),
             )
         )
+        poke = Poke(head=revision.sequence)
         if isinstance(turn, Said):
             await self._phone.send(_done(turn))
-        elif not self._phone.streams(turn.id):
-            self._phone.stream(turn)
-        await self._parts.phones.poke(self._phone, revision.sequence)
+        else:
+            poke = Poke(poke.head, turns=(LiveTurn(turn=turn.id, message=revision.record),))
+            if not self._phone.streams(turn.id):
+                self._phone.stream(turn)
+        await self._parts.phones.poke(self._phone, poke)
 
     def _cancel(self, frame: ChatCancel) -> None:
         self._parts.turns.cancel(self._find(frame.turn))

@@ -143,11 +143,11 @@ class Phones:
         """The devices that are connected."""
         return set(self._by_device)
 
-    async def poke(self, sender: Phone, head: int) -> None:
+    async def poke(self, sender: Phone, poke: Poke) -> None:
         """Tell the member's other phones that there is something new."""
         for phone in list(self._by_device.values()):
             if phone is not sender and phone.who.member == sender.who.member:
-                await phone.send(Poke(head=head))
+                await phone.send(poke)
 
     async def revoke(self, device: UUID) -> None:
         """Cut a device off, at once."""

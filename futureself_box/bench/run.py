@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import click
 import msgspec
-import rich
-from rich.table import Table
 
 import futureself_box
 from futureself_box.bench import faults, speed
@@ -17,6 +16,8 @@ from futureself_box.bench.running_box import Device, RunningBox
 from futureself_box.settings import Settings
 
 _ROUNDS = 5
+# Where an answer's speed is not the question, a shorter one will do.
+_SHORT = {"FUTURESELF_INFERENCE_REPLY_TOKENS": "96"}
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -48,16 +49,25 @@ def run(
     Raises BoxMisbehaved where a promise is broken.
     """
     counts = FULL if full else Counts()
-    with tempfile.TemporaryDirectory(prefix="futureself-") as name:
-        folder = Path(name)
-        figures = list(_clean_clone(folder / "fresh")) if clone else []
-        figures += _talking(folder / "talking", settings, counts, llama_bench)
-        figures += _killed(folder / "killed", counts)
+    figures: list[Figure] = []
+    with tempfile.TemporaryDirectory(prefix="futureself-") as folder:
+        for figure in _figures(Path(folder), settings, counts, llama_bench, clone=clone):
+            figures.append(figure)
+            if not as_json:
+                _print(figure)
     if as_json:
-        rich.print_json(msgspec.json.encode(figures).decode())
-    else:
-        _print(figures)
+        click.echo(msgspec.json.encode(figures))
     return int(any(figure.kept is False for figure in figures))
+
+
+def _figures(
+    folder: Path, settings: Settings, counts: Counts, llama_bench: str | None, *, clone: bool
+) -> Iterator[Figure]:
+    if clone:
+        yield from _clean_clone(folder / "fresh")
+    yield from _talking(folder / "talking", settings, llama_bench)
+    yield from _broken(folder / "broken", settings, counts)
+    yield from _killed(folder / "killed", counts)
 
 
 def _clean_clone(folder: Path) -> Iterator[Figure]:
@@ -66,19 +76,23 @@ def _clean_clone(folder: Path) -> Iterator[Figure]:
     yield Figure("clean clone to the first token", f"{taken} s", "480 s", taken <= 480)
 
 
-def _talking(
-    folder: Path, settings: Settings, counts: Counts, llama_bench: str | None
-) -> Iterator[Figure]:
-    canary = uuid4().hex
+def _talking(folder: Path, settings: Settings, llama_bench: str | None) -> Iterator[Figure]:
     with RunningBox(folder, settings.models_path) as box:
-        owner = box.set_up(f"Ada {canary}")
-        asyncio.run(faults.say(owner, f"My secret is {canary}."))
+        owner = box.set_up()
         yield _decode(box, owner, llama_bench)
         yield from _memory(box, owner)
         started = speed.start(box)
         yield Figure("start again, to ready", f"{started} s", "5 s", started <= 5)
+
+
+def _broken(folder: Path, settings: Settings, counts: Counts) -> Iterator[Figure]:
+    canary = uuid4().hex
+    with RunningBox(folder, settings.models_path, **_SHORT) as box:
+        owner = box.set_up(f"Ada {canary}")
+        asyncio.run(faults.say(owner, f"My secret is {canary}."))
         yield from _faults(box, owner, counts)
-    found = faults.search(folder / "data", canary) + faults.search(folder, canary)
+    # The configuration folder is no place for words either, and neither is the log.
+    found = faults.search(folder, canary)
     yield Figure("files that hold a canary's words", str(len(found)), "0", not found)
     yield Figure("whole databases", str(faults.check_databases(box)), "all", kept=True)
 
@@ -140,9 +154,6 @@ def _within(what: str, kept: Kept, bound_s: float) -> Figure:
     return Figure(what, f"{kept.worst_s} s", f"{bound_s} s", kept.worst_s <= bound_s)
 
 
-def _print(figures: list[Figure]) -> None:
-    table = Table("", "measured", "bound", "kept")
-    marks = {True: "yes", False: "NO", None: "not measured"}
-    for figure in figures:
-        table.add_row(figure.what, figure.measured, figure.bound, marks[figure.kept])
-    rich.print(table)
+def _print(figure: Figure) -> None:
+    mark = {True: "kept", False: "NOT KEPT", None: "not measured"}[figure.kept]
+    click.echo(f"{figure.what:<72} {figure.measured:<56} {figure.bound:>8}  {mark}")

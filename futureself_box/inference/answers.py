@@ -60,7 +60,8 @@ class EventStream:
         try:
             while True:
                 try:
-                    news = await asyncio.wait_for(self._call.next(), _KEEP_ALIVE_S)
+                    async with asyncio.timeout(_KEEP_ALIVE_S):
+                        news = await self._call.next()
                 except TimeoutError:
                     yield b": keep-alive\n\n"
                     continue

@@ -148,7 +148,7 @@ class InferenceClient:
             "stream_options": {"include_usage": True},
         }
         async with self._request("POST", "/v1/chat/completions", body) as response:
-            async for event in _events(response.aiter_bytes()):
+            async for event in _events(response.aiter_raw()):
                 yield event
 
     async def _call(self, method: str, path: str, body: Any, kind: type[_T]) -> _T:

@@ -17,7 +17,7 @@ from futureself_box.inference.llama import DecodeAborted, DecodeFailed, Llama
 from futureself_box.inference.pipe import ChildEnd, End, Failed, Piece, Progress, Started, Usage
 
 SLICE_TOKENS = 128  # of a prompt, between looks at whether it is still wanted
-_MESSAGE_INTERVAL_S = 0.05  # every message takes a core from the decoding threads for a moment
+_MESSAGE_INTERVAL_S = 0.1  # a message takes a core from the decoding threads for about 2 ms
 _log = structlog.get_logger()
 
 Reason = Literal["stop", "length"]

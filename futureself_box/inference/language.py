@@ -4,6 +4,7 @@ The main thread reads commands, one thread decodes, and nothing else runs in thi
 Python thread beside the decode loop cut it from 130 to 20 tokens a second.
 """
 
+import contextvars
 import os
 import signal
 import socket
@@ -43,7 +44,9 @@ def main() -> None:
         return
     log.configure(load.log, "language")
     loading: Future[tuple[Llama, Line]] = Future()
-    threading.Thread(target=_decode, args=(load, loading, pipe), daemon=True).start()
+    context = contextvars.copy_context()  # the log's
+    arguments = (_decode, load, loading, pipe)
+    threading.Thread(target=context.run, args=arguments, daemon=True).start()
     while (command := pipe.receive()) is not None:
         _take(command, *loading.result(), pipe)
     os._exit(0)  # the decoding thread may be deep in native code

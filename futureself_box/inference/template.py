@@ -7,7 +7,7 @@ trimmed, and the same few functions. A fault of the template is a fault of the r
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 
 import jinja2
 import jinja2.sandbox
@@ -19,7 +19,7 @@ from futureself_box.errors import ModelBroken, RequestInvalid
 class Message(msgspec.Struct, frozen=True):
     """One message of a conversation."""
 
-    role: str
+    role: Literal["system", "user", "assistant"]
     content: str
 
 

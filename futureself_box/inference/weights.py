@@ -51,7 +51,7 @@ def in_use(settings: Settings, role: Role) -> Identity:
         if settings.inference.model and role == "language":
             message = f"The model of the settings, {settings.inference.model}, is not on the box."
             raise ModelMissing(message) from error
-        raise ModelMissing from error
+        raise ModelMissing(f"The box has no {role} model yet.") from error
     return Identity(path, stat.st_ino, stat.st_size, stat.st_mtime_ns)
 
 

@@ -106,7 +106,9 @@ async def test_the_member_s_other_phone_is_poked_and_nobody_else_s(device: Devic
     other, stranger = device.invite(), device.invite("Bea")
     async with device.phone() as phone, other.phone() as second, stranger.phone() as third:
         await phone.say("Hello?")
-        assert isinstance(await second.receive(), Poke)
+        turn = (await phone.receive_a(ChatAccepted)).turn
+        poke = await second.receive_a(Poke)
+        assert [live.turn for live in poke.turns] == [turn]
         await third.send(Ping(id="1"))
         assert isinstance(await third.receive(), Pong)
 

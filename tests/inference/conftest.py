@@ -161,8 +161,7 @@ async def client(inference: Inference) -> AsyncIterator[InferenceClient]:
 
 def says(*words: str) -> list[Message]:
     """A conversation in which user and assistant take turns."""
-    roles = ("user", "assistant")
-    return [Message(roles[i % 2], content) for i, content in enumerate(words)]
+    return [Message("assistant" if i % 2 else "user", said) for i, said in enumerate(words)]
 
 
 async def read(client: InferenceClient, words: list[Message], **options: Any) -> list[Event]:

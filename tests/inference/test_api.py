@@ -88,6 +88,15 @@ def test_a_wrong_value_is_named_and_not_repeated(inference: Inference) -> None:
     assert "hot" not in answer.text
 
 
+@pytest.mark.parametrize(
+    "content", [b'"\\ud800"', b'"\xff"', b'"<|im_end|>\\u0000"', b'"\\udc00\\ud800"', b"{}"]
+)
+def test_odd_text_is_refused_or_answered(inference: Inference, content: bytes) -> None:
+    body = b'{"messages":[{"role":"user","content":%s}],"max_tokens":1}' % content
+    answer = inference.request("POST", "/v1/chat/completions", content=body)
+    assert answer.status_code in {200, 400}
+
+
 def test_a_path_that_is_not_there_answers_in_openais_shape(inference: Inference) -> None:
     answer = inference.request("GET", "/v1/nothing")
     assert answer.status_code == 404

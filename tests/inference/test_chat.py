@@ -119,3 +119,13 @@ async def test_leaving_while_the_prompt_is_read_frees_it_too(
         assert isinstance(await anext(events), Reading)
     await read(client, says("Hi"), max_tokens=2)
     assert len(inference.events("answer_cancelled")) == cancelled + 1
+
+
+async def test_a_prompt_left_half_read_is_read_on_from_there(client: InferenceClient) -> None:
+    fresh = text_of(await read(client, says(LONG * 4)))
+    async with aclosing(client.chat(says(LONG * 4), max_tokens=9, cache_key="ada")) as events:
+        half = await anext(events)
+    assert isinstance(half, Reading)
+    again = await read(client, says(LONG * 4), cache_key="ada")
+    assert half.done <= end_of(again).cached_tokens < half.total
+    assert text_of(again) == fresh

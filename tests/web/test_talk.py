@@ -40,7 +40,8 @@ async def test_the_status_is_true_from_the_first_moment(app: App) -> None:
     await app.see_answer()
     statuses = await app.page.evaluate("window.statuses")
     order = ["Sending", "Sent", "Waiting", "Reading", "Writing"]
-    places = [order.index(status.split(",")[0]) for status in statuses]
+    outcome = "Cut short: it grew too long"
+    places = [order.index(status.split(",")[0]) for status in statuses if status != outcome]
     assert places == sorted(places)
     assert statuses[0] == "Sending"
 
@@ -65,13 +66,13 @@ async def test_older_pages_come_as_the_reader_scrolls_and_the_place_is_kept(
             await phone.send(ChatCancel(id="stop", turn=turn))
             await phone.read(turn)
     await app.open()
-    newest = app.page.get_by_text("Number 29:")
-    await expect(newest).to_be_in_viewport()
-    await expect(app.page.get_by_text("Number 0:")).to_have_count(0)
+    mine = app.page.locator("fs-message.mine")
+    await expect(mine.filter(has_text="Number 29:")).to_be_in_viewport()
+    await expect(mine.filter(has_text="Number 0:")).to_have_count(0)
     oldest = app.page.locator("fs-message").first
     before = await oldest.get_attribute("id")
     await app.page.locator(".scroller").evaluate("scroller => scroller.scrollTo(0, 100)")
-    await expect(app.page.get_by_text("Number 0:")).to_have_count(1)
+    await expect(mine.filter(has_text="Number 0:")).to_have_count(1)
     await expect(app.page.locator(f"#{before}")).to_be_in_viewport()
     await app.see_conversation(await texts(ada))
 
@@ -102,10 +103,10 @@ async def test_another_tab_takes_over_and_gives_back(
     other = await App(await phone.new_page(), network.url).open()
     elsewhere = "This conversation is open in another tab."
     await expect(app.page.get_by_text(elsewhere)).to_be_visible()
-    await expect(other.page.get_by_text("Hello from the first tab.")).to_be_visible()
+    await expect(other.page.locator("fs-message.mine")).to_have_count(1)
     await app.page.get_by_role("button", name="Use it here").click()
     await expect(other.page.get_by_text(elsewhere)).to_be_visible()
-    await expect(app.page.get_by_text("Hello from the first tab.")).to_be_visible()
+    await expect(app.page.locator("fs-message.mine")).to_have_count(1)
     await app.say("And back.")
     await app.see_answer()
 
