@@ -99,9 +99,11 @@ def models() -> Path:
 def box(tmp_path: Path, models: Path) -> Iterator[RunningBox]:
     """A whole box, real processes and the starter model, ready and waiting for its owner.
 
-    Its answers are short, so that a test waits for seconds and not for minutes.
+    Its answers are short and written by one thread, so that a test waits for seconds and not for
+    minutes where the machine is busy.
     """
-    with RunningBox(tmp_path, models, FUTURESELF_INFERENCE_REPLY_TOKENS="64") as running:
+    quick = {"FUTURESELF_INFERENCE_REPLY_TOKENS": "64", "FUTURESELF_INFERENCE_THREADS": "1"}
+    with RunningBox(tmp_path, models, **quick) as running:
         yield running
 
 

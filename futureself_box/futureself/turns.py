@@ -30,6 +30,8 @@ from futureself_box.store.vault import MemberStore
 
 _KEPT_S = 600.0
 _MOST_FOR_A_MEMBER = 4
+# Small models otherwise fall into saying one sentence again and again.
+_FREQUENCY_PENALTY = 0.4
 _SHARES = (1.0, 0.5, 0.2, 0.0)
 
 log = structlog.get_logger()
@@ -201,7 +203,10 @@ class Turns:
 
     async def _stream(self, turn: Turn, lines: list[Line]) -> Outcome:
         events = self._inference.chat(
-            lines, max_tokens=self._reply_tokens, cache_key=str(turn.store.member)
+            lines,
+            max_tokens=self._reply_tokens,
+            cache_key=str(turn.store.member),
+            frequency_penalty=_FREQUENCY_PENALTY,
         )
         outcome: Outcome = "complete"
         async with aclosing(events):

@@ -129,6 +129,7 @@ class InferenceClient:
         max_tokens: int,
         cache_key: str = "",
         temperature: float | None = None,
+        frequency_penalty: float = 0.0,
         seed: int | None = None,
         stop: Sequence[str] = (),
     ) -> AsyncGenerator[Event, None]:
@@ -142,6 +143,7 @@ class InferenceClient:
             "max_tokens": max_tokens,
             "prompt_cache_key": cache_key,
             "temperature": temperature,
+            "frequency_penalty": frequency_penalty,
             "seed": seed,
             "stop": list(stop) or None,
             "stream": True,
