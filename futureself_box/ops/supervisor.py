@@ -15,7 +15,7 @@ import structlog
 
 FINAL = 78  # EX_CONFIG of sysexits.h
 _FIRST_PAUSE_S = 0.2
-_LONGEST_PAUSE_S = 30.0
+_LONGEST_PAUSE_S = 5.0
 _STABLE_S = 60.0
 _PATIENCE_S = 4.0
 _PR_SET_PDEATHSIG = 1
