@@ -63,7 +63,8 @@ function showApp(who) {
   }
 
   socket.addEventListener("state", () => {
-    if (socket.state === "refused") leave(socket.reason ?? UNKNOWN_REASON);
+    if (socket.state !== "refused") return;
+    leave(views.me.isLeaving ? null : (socket.reason ?? UNKNOWN_REASON));
   });
   conversation.addEventListener("welcome", (event) => {
     const { name, role } = /** @type {CustomEvent<Welcome>} */ (event).detail;

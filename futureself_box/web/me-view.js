@@ -15,6 +15,9 @@ import * as outbox from "./outbox.js";
 const ROLES = { owner: "Owner of this box", adult: "Member of this household" };
 
 export class MeView extends HTMLElement {
+  /** Whether the member is signing out: then the box hangs up because it was asked to. */
+  isLeaving = false;
+
   #api;
   #who;
 
@@ -65,8 +68,13 @@ export class MeView extends HTMLElement {
   }
 
   async #leave() {
-    await this.#api.revoke(this.#who.device);
-    this.dispatchEvent(new Event("left"));
+    this.isLeaving = true;
+    try {
+      await this.#api.revoke(this.#who.device);
+      this.dispatchEvent(new Event("left"));
+    } finally {
+      this.isLeaving = false;
+    }
   }
 }
 
