@@ -15,7 +15,8 @@ from futureself_box.bench.faults import Kept
 from futureself_box.bench.running_box import Device, RunningBox
 from futureself_box.settings import Settings
 
-_ROUNDS = 5
+_ROUNDS = 7
+_AS_LLAMA_BENCH = {"FUTURESELF_INFERENCE_REPLY_TOKENS": "128"}
 # Where an answer's speed is not the question, a shorter one will do.
 _SHORT = {"FUTURESELF_INFERENCE_REPLY_TOKENS": "96"}
 
@@ -77,7 +78,7 @@ def _clean_clone(folder: Path) -> Iterator[Figure]:
 
 
 def _talking(folder: Path, settings: Settings, llama_bench: str | None) -> Iterator[Figure]:
-    with RunningBox(folder, settings.models_path) as box:
+    with RunningBox(folder, settings.models_path, **_AS_LLAMA_BENCH) as box:
         owner = box.set_up()
         yield _decode(box, owner, llama_bench)
         yield from _memory(box, owner)

