@@ -69,6 +69,7 @@ def _figures(
     yield from _talking(folder / "talking", settings, llama_bench)
     yield from _broken(folder / "broken", settings, counts)
     yield from _killed(folder / "killed", counts)
+    yield Figure("page frozen mid-reply", "in Chromium: scripts/soak -k frozen", "1.0 s", kept=None)
 
 
 def _clean_clone(folder: Path) -> Iterator[Figure]:
