@@ -51,7 +51,8 @@ async def test_set_up_shuts_nobody_out(browser: Browser, box: RunningBox, scheme
 
 
 async def test_joining_shuts_nobody_out(colours: App) -> None:
-    await colours.page.evaluate("localStorage.clear()")
+    # Before the app's own scripts: cleared while it runs, it would write down who it speaks for.
+    await colours.page.add_init_script("localStorage.clear()")
     await colours.page.reload()
     await expect(colours.page.get_by_label("Invitation code")).to_be_visible()
     await check(colours.page)
