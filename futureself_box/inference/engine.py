@@ -19,7 +19,7 @@ from futureself_box.inference.weights import Identity
 from futureself_box.settings import Settings
 
 _FIRST_PAUSE_S = 0.2
-_LONGEST_PAUSE_S = 30.0
+_LONGEST_PAUSE_S = 5.0
 _STABLE_S = 60.0
 _POLL_S = 1.0
 _MOST_FAILURES = 3
