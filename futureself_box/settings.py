@@ -25,10 +25,34 @@ _LONGEST_SOCKET_PATH = 107
 
 
 class Box(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What phones and browsers connect to."""
+    """Where the app is on the machine itself."""
 
     host: Annotated[str, Meta(description="Address to listen on.")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=1, le=65535, description="Port of the app.")] = 8420
+
+
+class Lan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How phones on the home network reach the box."""
+
+    enabled: Annotated[
+        bool, Meta(description="Whether devices on the home network may connect.")
+    ] = True
+    port: Annotated[int, Meta(ge=1, le=65535, description="Port of the app, over HTTPS.")] = 8443
+    join_port: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=65535,
+            description="Port of the page that shows a new phone how to trust the box, over HTTP.",
+        ),
+    ] = 8480
+    interfaces: Annotated[
+        str,
+        Meta(
+            description="Network interfaces to be found on, with commas. "
+            "Empty: all but those of containers and VPNs."
+        ),
+    ] = ""
 
 
 class Inference(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -79,6 +103,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = ""
     data_folder: Annotated[str, Meta(description="Where databases and models lie.")] = ""
     box: Box = msgspec.field(default_factory=Box)
+    lan: Lan = msgspec.field(default_factory=Lan)
     inference: Inference = msgspec.field(default_factory=Inference)
     log: Log = msgspec.field(default_factory=Log)
 

@@ -289,6 +289,7 @@ def _environment(data: Path, config: Path, port: int) -> dict[str, str]:
         "FUTURESELF_DATA_FOLDER": str(data),
         "FUTURESELF_CONFIG_FOLDER": str(config),
         "FUTURESELF_BOX_PORT": str(port),
+        "FUTURESELF_LAN_ENABLED": "false",
         "FUTURESELF_LOG_FORMAT": "json",
     }
 

@@ -32,6 +32,42 @@ def members_and_devices(db: Database) -> None:
     """)
 
 
+@household()
+def children_and_the_network(db: Database) -> None:
+    """Children, the box's name and certificates, the recovery sheet, and members who lost phones."""
+    # A column, not a third role: the release before can still read the table (decision 005).
+    db.execute("ALTER TABLE member ADD COLUMN child INTEGER NOT NULL DEFAULT 0")
+    db.execute("ALTER TABLE member ADD COLUMN birth_year INTEGER")
+    # What the box is on the network. Private keys lie here and nowhere else; PEM.
+    db.execute("""
+        CREATE TABLE identity (
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            id TEXT NOT NULL,
+            authority TEXT NOT NULL,
+            authority_key TEXT NOT NULL,
+            leaf TEXT NOT NULL,
+            leaf_key TEXT NOT NULL
+        ) STRICT
+    """)
+    db.execute("""
+        CREATE TABLE sheet (
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            id TEXT NOT NULL,
+            public_key BLOB NOT NULL,
+            proven_at TEXT NOT NULL
+        ) STRICT
+    """)
+    db.execute("""
+        CREATE TABLE rescue (
+            member TEXT PRIMARY KEY REFERENCES member (id) ON DELETE CASCADE,
+            asked_by TEXT NOT NULL,
+            asked_at TEXT NOT NULL,
+            ready_at TEXT NOT NULL,
+            used_at TEXT
+        ) STRICT
+    """)
+
+
 @member()
 def revisions_and_heads(db: Database) -> None:
     """Everything a member writes (storage-and-sync: one unit, the revision)."""
