@@ -3,14 +3,13 @@
 One of the few places that wire parts together.
 """
 
-import errno
-import socket
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from socket import socket
 
 import click
 import structlog
-import uvicorn
 from litestar import Litestar
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
@@ -21,51 +20,69 @@ from futureself_box import __version__
 from futureself_box.api import (
     conversation,
     credentials,
-    frames,
+    devices,
+    entrance,
     gateway,
     health,
-    household,
+    invitations,
+    join_port,
+    listeners,
     pages,
+    people,
     problems,
+    sheet,
     wall_clock,
 )
 from futureself_box.api.headers import with_headers
-from futureself_box.api.origins import own_pages_only
+from futureself_box.api.listeners import EVERYWHERE, Listener
+from futureself_box.api.origins import LOCAL_NAMES, own_pages_only
 from futureself_box.api.parts import Parts
 from futureself_box.api.phones import Phones
-from futureself_box.errors import PortTaken
 from futureself_box.futureself.turns import Turns
-from futureself_box.household import devices, members
-from futureself_box.household.codes import Codes, Purpose
+from futureself_box.household import devices as household_devices
+from futureself_box.household import leaving, members
+from futureself_box.household.codes import Tries
+from futureself_box.household.invitations import Invitations
+from futureself_box.household.recovery_sheet import RecoverySheet
+from futureself_box.household.setup_code import SetUpCode, Shown
 from futureself_box.inference.client import InferenceClient
-from futureself_box.settings import Settings
+from futureself_box.lan import qr
+from futureself_box.lan.presence import Presence
+from futureself_box.settings import Lan, Settings
 from futureself_box.store.files import write_atomically
 from futureself_box.store.vault import Vault
 
 SETUP_CODE_FILE = "setup-code"
 _MAX_BODY_BYTES = 64 * 1024
-_STOP_S = 3
 
 log = structlog.get_logger()
 
 
 def run(settings: Settings) -> None:
     """Serve until SIGTERM. Raises a BoxError where the box can't start."""
-    with _listen(settings.box.host, settings.box.port) as listening:
-        vault = Vault(settings.data_path, settings.config_path)
-        # uvicorn ends the process by the signal that it got, so the application closes the vault.
-        # Around the whole application, so that what no route answers is guarded as well.
-        guarded = with_headers(own_pages_only(build(settings, vault)))
-        server = uvicorn.Server(_serving(guarded))
-        server.run(sockets=[listening])
+    lan = settings.lan
+    local = listeners.bind([settings.box.host], settings.box.port, "FUTURESELF_BOX_PORT")
+    phones, join = _bind_lan(lan) if lan.enabled else ((), ())
+    vault = Vault(settings.data_path, settings.config_path)
+    presence = Presence(vault.household, lan, now=wall_clock.now) if lan.enabled else None
+    # uvicorn ends the process by the signal that it got, so the application closes the vault.
+    application = _guarded(build(settings, vault, presence), presence)
+    others = []
+    if presence is not None:
+        others.append(Listener(phones, application, presence.context))
+        others.append(Listener(join, join_port.build(presence)))
+    listeners.serve(Listener(local, application), others)
 
 
-def build(settings: Settings, vault: Vault) -> Litestar:
+def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litestar:
     """The application around an open vault, which it closes at the end."""
     inference = InferenceClient(settings.inference_socket)
     parts = Parts(
         vault=vault,
-        codes=Codes(_show_setup_code(settings)),
+        setup_code=SetUpCode(_show_setup_code(settings, presence)),
+        invitations=Invitations(),
+        sheet=RecoverySheet(vault),
+        tries=Tries(),
         turns=Turns(
             inference,
             context_tokens=settings.inference.context_tokens,
@@ -73,14 +90,18 @@ def build(settings: Settings, vault: Vault) -> Litestar:
         ),
         phones=Phones(),
         inference=inference,
+        presence=presence,
     )
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         _start(settings, parts)
+        found = asyncio.create_task(_be_found(parts))
         try:
             yield
         finally:
+            found.cancel()
+            await asyncio.wait({found})
             await parts.turns.aclose()
             await inference.aclose()
             vault.close()
@@ -88,7 +109,11 @@ def build(settings: Settings, vault: Vault) -> Litestar:
 
     return Litestar(
         route_handlers=[
-            household.router,
+            entrance.router,
+            invitations.router,
+            people.router,
+            sheet.router,
+            devices.router,
             conversation.router,
             health.router,
             pages.router,
@@ -109,57 +134,63 @@ def build(settings: Settings, vault: Vault) -> Litestar:
     )
 
 
+def _bind_lan(lan: Lan) -> tuple[tuple[socket, ...], tuple[socket, ...]]:
+    return (
+        listeners.bind(EVERYWHERE, lan.port, "FUTURESELF_LAN_PORT"),
+        listeners.bind(EVERYWHERE, lan.join_port, "FUTURESELF_LAN_JOIN_PORT"),
+    )
+
+
+def _guarded(application: Litestar, presence: Presence | None) -> ASGIApp:
+    # Around the whole application, so that what no route answers is guarded as well.
+    if presence is None:
+        return with_headers(own_pages_only(application))
+    return with_headers(
+        own_pages_only(
+            application,
+            hosts=lambda: LOCAL_NAMES | presence.hosts,
+            origins=lambda: presence.origins,
+        ),
+        origins=lambda: presence.origins,
+    )
+
+
 def _start(settings: Settings, parts: Parts) -> None:
     household = parts.vault.household
-    parts.vault.open_all([member.id for member in members.every(household)])
-    devices.finish_revoking(parts.vault)
-    url = f"http://localhost:{settings.box.port}"
-    click.echo(f"\n  Future Self Box is at {url}")
+    leaving.finish_removing(parts.vault)
+    everyone = [member.id for member in members.every(household)]
+    parts.vault.open_all(everyone)
+    parts.vault.remove_older_sheets(everyone)
+    household_devices.finish_revoking(parts.vault)
+    click.echo(f"\n  Future Self Box is at http://localhost:{settings.box.port}")
+    for origin in parts.origins:
+        click.echo(f"                         {origin}")
     if not members.is_set_up(household):
-        parts.codes.issue(Purpose(set_up=True))
+        parts.setup_code.issue()
     if not wall_clock.is_plausible():
         log.warning("clock_implausible", now=wall_clock.now().isoformat())
     log.info("box_started", port=settings.box.port, version=__version__)
 
 
-def _show_setup_code(settings: Settings) -> Callable[[str | None], None]:
+async def _be_found(parts: Parts) -> None:
+    if parts.presence is not None:
+        await parts.presence.run(pairing=lambda: parts.invitations.waiting)
+
+
+def _show_setup_code(
+    settings: Settings, presence: Presence | None
+) -> Callable[[Shown | None], None]:
     path = settings.config_path / SETUP_CODE_FILE
 
-    def show(code: str | None) -> None:
-        if code is None:
+    def show(shown: Shown | None) -> None:
+        if shown is None:
             path.unlink(missing_ok=True)
             return
-        write_atomically(path, f"{code}\n".encode())
-        click.echo(f"  Set-up code: {code[:4]} {code[4:]}\n")
+        write_atomically(path, f"{shown.code}\n".encode())
+        click.echo(f"  Set-up code: {shown.code[:4]} {shown.code[4:]}\n")
+        url = presence and presence.join_url(None, f"s={shown.secret}")
+        if url:
+            click.echo(qr.as_text(url))
+            click.echo("  Or point a phone's camera here.\n")
 
     return show
-
-
-def _serving(application: ASGIApp) -> uvicorn.Config:
-    return uvicorn.Config(
-        application,
-        loop="uvloop",
-        ws="websockets-sansio",
-        ws_max_size=frames.MAX_FRAME_BYTES,
-        # Compression beside secrets tells of them by length (CRIME), and costs memory a phone.
-        ws_per_message_deflate=False,
-        log_config=None,
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-        timeout_graceful_shutdown=_STOP_S,
-    )
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((host, port))
-    except OSError as error:
-        listening.close()
-        if error.errno == errno.EADDRINUSE:
-            raise PortTaken(f"Port {port} is in use by another program.") from error
-        raise PortTaken(f"The box can't listen on {host}:{port}: {error.strerror}.") from error
-    return listening

@@ -133,6 +133,18 @@ def use_model(loaded: settings.Settings, name: str) -> None:
 
 
 @main.command()
+@_with_settings
+def recover(loaded: settings.Settings) -> None:
+    """Open a box whose key was lost, with the recovery sheet."""
+    from futureself_box.store import recovery, sheet  # noqa: PLC0415
+
+    click.echo("Type the recovery sheet, line by line.")
+    lines = [click.prompt(f"Line {number}") for number in range(1, sheet.LINES + 1)]
+    members = recovery.recover(loaded.data_path, loaded.config_path, sheet.read(lines))
+    click.echo(f"The box has a new key. It opens the words of {members} members.")
+
+
+@main.command()
 @click.option("--full", is_flag=True, help="Full counts: takes about an hour.")
 @click.option("--clone", is_flag=True, help="Also time a clean clone, native build included.")
 @click.option("--llama-bench", metavar="PATH", help="The yardstick, where it isn't on the path.")

@@ -135,7 +135,7 @@ class KeyWrong(BoxError):
 
 
 class CodeWrong(BoxError):
-    """The set-up code or an invitation's code was mistyped."""
+    """A code was mistyped, or there is no such invitation."""
 
     code = "code_wrong"
     status = 403
@@ -159,6 +159,60 @@ class TooManyTries(BoxError):
     status = 429
     sentence = "Too many codes were tried."
     advice = "Wait a minute, then try again."
+
+
+class InvitationDoubled(BoxError):
+    """Two devices came with the same invitation: one of them may have stolen it."""
+
+    code = "invitation_doubled"
+    status = 409
+    sentence = "This invitation was opened on two devices, so nobody was let in."
+    advice = "Ask for a new invitation, and use it on one device only."
+
+
+class TlsRequired(BoxError):
+    """A secret came over a connection that anybody nearby can read."""
+
+    code = "tls_required"
+    status = 403
+    sentence = "That came over an open connection, so it can't be used any more."
+    advice = "Ask for a new invitation and open it on the box's https page."
+
+
+class NumberWrong(BoxError):
+    """The number that was confirmed is not that of the phone that waits now."""
+
+    code = "number_wrong"
+    status = 409
+    sentence = "Another phone is asking now."
+    advice = "Compare the number again before you let it in."
+
+
+class RescueTooEarly(BoxError):
+    """A member who lost every phone gets a new one only after the notice has stood for 48 hours."""
+
+    code = "rescue_too_early"
+    status = 409
+    sentence = "It is too early for that."
+    advice = "A new phone for another adult takes 48 hours of notice."
+
+
+class SheetLineWrong(BoxError):
+    """What was typed is not the line of the recovery sheet that was asked for."""
+
+    code = "sheet_line_wrong"
+    status = 403
+    sentence = "That is not what stands on the sheet."
+    advice = "Look at the line again. Letters and digits only; spaces don't matter."
+
+
+class SheetUnknown(BoxError):
+    """There is no recovery sheet, or it is not the newest one."""
+
+    code = "sheet_unknown"
+    status = 403
+    sentence = "That recovery sheet doesn't open this box."
+    advice = "Use the newest sheet. An older one stops working when a new one is proven."
 
 
 class AlreadySetUp(BoxError):

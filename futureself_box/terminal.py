@@ -4,6 +4,7 @@ Its token lies beside the settings, readable by its user only. A connection that
 of an answer is made again, and the answer goes on where it stopped.
 """
 
+import hashlib
 import platform
 import time
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.sync.client import ClientConnection, connect
 
 from futureself_box.api import frames
+from futureself_box.api.entrance import Household, Join, SetUp, Waiting
 from futureself_box.api.frames import (
     BoxFrame,
     ChatAccepted,
@@ -29,10 +31,11 @@ from futureself_box.api.frames import (
     Hello,
     Resume,
 )
-from futureself_box.api.household import Household, Join, SetUp
 from futureself_box.api.problems import Problem
-from futureself_box.errors import BoxError, BoxUnreachable, TokenUnknown
-from futureself_box.household.joining import Joined
+from futureself_box.errors import BoxError, BoxUnreachable, CodeSpent, TokenUnknown
+from futureself_box.household import codes
+from futureself_box.household.devices import Joined
+from futureself_box.household.invitations import Asked, Claim
 from futureself_box.settings import Settings
 from futureself_box.store.files import private_folder, write_atomically
 
@@ -95,11 +98,29 @@ def join(url: str, *, code: str | None, name: str | None) -> Login:
             code = click.prompt("Invitation code (Me, Add a device)" if set_up else "Set-up code")
         device = f"Terminal on {platform.node() or 'this machine'}"[:60]
         if set_up:
-            joined = _call(http, "POST", "/api/join", Join(code, device), Joined)
+            joined = _ask(http, code, device)
         else:
             name = name or click.prompt("Your name")
             joined = _call(http, "POST", "/api/setup", SetUp(code, name, device), Joined)
     return Login(url=url, token=joined.token)
+
+
+def _ask(http: httpx2.Client, code: str, device: str) -> Joined:
+    nonce = codes.new_secret()
+    commitment = codes.to_text(hashlib.sha256(nonce).digest())
+    asked = _call(http, "POST", "/api/join", Join(code, device, commitment), Asked)
+    waiting = Waiting(claim=asked.claim, nonce=codes.to_text(nonce))
+    told = False
+    while True:
+        claim = _call(http, "POST", "/api/join/claim", waiting, Claim)
+        if claim.joined is not None:
+            return claim.joined
+        if claim.state != "waiting":
+            raise CodeSpent
+        if not told:
+            told = True
+            click.echo(f"Ask {asked.inviter} to check this number: {claim.number}")
+        time.sleep(_PAUSE_S)
 
 
 class Talk:

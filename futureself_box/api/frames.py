@@ -91,10 +91,14 @@ class Welcome(msgspec.Struct, frozen=True, tag="welcome"):
     schema: int
     member: UUID
     name: str
-    role: Literal["owner", "adult"]
+    role: Literal["owner", "adult", "child"]
     device: UUID
     head: Annotated[int, Meta(description="Sequence number of the member's newest revision.")]
     turns: tuple[LiveTurn, ...]
+    addresses: Annotated[
+        tuple[str, ...],
+        Meta(description="Every origin of the box, its name first; a phone may try all at once."),
+    ] = ()
 
 
 class ChatAccepted(msgspec.Struct, frozen=True, tag="chat.accepted"):
@@ -156,6 +160,10 @@ class Poke(msgspec.Struct, frozen=True, tag="poke"):
     turns: tuple[LiveTurn, ...] = ()
 
 
+class Notice(msgspec.Struct, frozen=True, tag="notice"):
+    """Something about the member has changed: ask /api/me."""
+
+
 class Error(msgspec.Struct, frozen=True, tag="error"):
     """Something went wrong; `id` or `turn` say with what. See docs/errors.md for the codes."""
 
@@ -173,7 +181,7 @@ class Pong(msgspec.Struct, frozen=True, tag="pong"):
 
 
 PhoneFrame = Hello | ChatSend | ChatCancel | ChatResume | Ping
-BoxFrame = Welcome | ChatAccepted | ChatStatus | ChatDelta | ChatDone | Poke | Error | Pong
+BoxFrame = Welcome | ChatAccepted | ChatStatus | ChatDelta | ChatDone | Poke | Notice | Error | Pong
 
 
 def error(problem: BoxError, *, request: str | None = None, turn: UUID | None = None) -> Error:

@@ -134,6 +134,7 @@ class _Conversation:
                 device=who.device,
                 head=head,
                 turns=tuple(LiveTurn(turn=turn.id, message=turn.said.id) for turn in turns),
+                addresses=self._parts.origins,
             )
         )
 

@@ -26,6 +26,14 @@ class Ready(msgspec.Struct, frozen=True):
     clock: ClockState
 
 
+class Check(msgspec.Struct, frozen=True):
+    """Which box this is. `time` is in milliseconds since 1970, `fingerprint` of its public key."""
+
+    id: str | None
+    time: int
+    fingerprint: str
+
+
 class Model(msgspec.Struct, frozen=True):
     """The language model in use. A starter is for trying the box only."""
 
@@ -56,6 +64,17 @@ async def show_ready(parts: Parts) -> Response[Ready]:
     return Response(ready, status_code=200 if ready.ready else 503)
 
 
+@get("/check", sync_to_thread=False)
+def show_check(parts: Parts) -> Response[Check]:
+    """For the page on the join port: whoever can read this trusts the box."""
+    check = Check(
+        id=parts.box_id,
+        time=wall_clock.now_ms(),
+        fingerprint=parts.fingerprint.hex(),
+    )
+    return Response(check, headers={"Access-Control-Allow-Origin": "*"})
+
+
 @get("/api/status")
 async def show_status(parts: Parts, who: Credential) -> Status:
     """The box as its members see it."""
@@ -84,4 +103,4 @@ def _clock() -> ClockState:
     return "ok" if wall_clock.is_plausible() else "implausible"
 
 
-router = Router("/", route_handlers=[show_ready, show_status])
+router = Router("/", route_handlers=[show_ready, show_check, show_status])

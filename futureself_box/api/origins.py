@@ -1,9 +1,11 @@
 """Answers only the box's own names and pages.
 
 A page elsewhere may resolve its own name to the box's address (DNS rebinding) or send requests from
-its own origin; browsers tell both in Host and Origin, and both are refused before anything else.
+its own origin; browsers tell both in Host and Origin, and both are refused before anything else. The
+socket may be opened from any of the box's own origins: an app tries all addresses that it knows.
 """
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,17 +16,29 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from futureself_box.api.problems import problem
 from futureself_box.errors import OriginRefused
 
-NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+# What the page on the join port asks, to find out whether the phone trusts the box by now.
+OPEN_TO_PAGES = "/check"
+LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-def own_pages_only(app: ASGIApp) -> ASGIApp:
-    """Middleware that refuses foreign hosts and origins, for HTTP and the WebSocket alike."""
+def own_pages_only(
+    app: ASGIApp,
+    *,
+    hosts: Callable[[], frozenset[str]] = lambda: LOCAL_NAMES,
+    origins: Callable[[], tuple[str, ...]] = tuple,
+) -> ASGIApp:
+    """Middleware that refuses foreign hosts and origins, for HTTP and the WebSocket alike.
+
+    `hosts` are the names and addresses by which the box is called, `origins` those of its pages;
+    both are asked each time, since addresses change.
+    """
 
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
+        is_socket = scope["type"] == ScopeType.WEBSOCKET
         # The lifespan's scope has no headers.
-        if "headers" not in scope or _is_own(dict(scope["headers"])):
+        if "headers" not in scope or _is_own(scope, hosts(), origins() if is_socket else ()):
             await app(scope, receive, send)
-        elif scope["type"] == ScopeType.WEBSOCKET:
+        elif is_socket:
             # Closing before accepting is answered with 403 (ASGI specification).
             await receive()
             await send({"type": "websocket.close", "code": 4403, "reason": ""})
@@ -36,13 +50,16 @@ def own_pages_only(app: ASGIApp) -> ASGIApp:
     return guarded
 
 
-def _is_own(headers: dict[bytes, bytes]) -> bool:
+def _is_own(scope: Scope, hosts: frozenset[str], origins: tuple[str, ...]) -> bool:
+    headers = dict(scope["headers"])
     host = headers.get(b"host", b"").decode("latin-1")
-    if _name(f"//{host}") not in NAMES:
+    if _name(f"//{host}") not in hosts:
         return False
-    origin = headers.get(b"origin")
+    if scope["path"] == OPEN_TO_PAGES:
+        return True
+    origin = headers.get(b"origin", b"").decode("latin-1")
     # Programs send no Origin; a page of the box sends the address that it came from.
-    return origin is None or urlsplit(origin.decode("latin-1")).netloc == host
+    return not origin or urlsplit(origin).netloc == host or origin in origins
 
 
 def _name(url: str) -> str | None:

@@ -14,7 +14,7 @@ from litestar import WebSocket
 from litestar.exceptions import WebSocketDisconnect
 
 from futureself_box.api import frames
-from futureself_box.api.frames import BoxFrame, ChatDelta, ChatDone, ChatStatus, Poke
+from futureself_box.api.frames import BoxFrame, ChatDelta, ChatDone, ChatStatus, Notice, Poke
 from futureself_box.errors import BoxError, DeviceRevoked, StreamLost
 from futureself_box.futureself.turns import Turn
 from futureself_box.household.devices import Credential
@@ -148,6 +148,12 @@ class Phones:
         for phone in list(self._by_device.values()):
             if phone is not sender and phone.who.member == sender.who.member:
                 await phone.send(poke)
+
+    async def notify(self, member: UUID) -> None:
+        """Tell a member's phones that something about the member has changed."""
+        for phone in list(self._by_device.values()):
+            if phone.who.member == member:
+                await phone.send(Notice())
 
     async def revoke(self, device: UUID) -> None:
         """Cut a device off, at once."""

@@ -3,6 +3,7 @@
 Everything is as at home: real processes, real sockets, real models. Only the folders differ.
 """
 
+import hashlib
 import os
 import signal
 import socket
@@ -23,7 +24,8 @@ from websockets.asyncio.client import connect
 from futureself_box import settings
 from futureself_box.api import frames
 from futureself_box.api.frames import BoxFrame, ChatSend, Hello, PhoneFrame, Resume
-from futureself_box.household.joining import Joined
+from futureself_box.household import codes
+from futureself_box.household.devices import Joined
 
 _T = TypeVar("_T")
 _READY_S = 60.0
@@ -146,12 +148,12 @@ class RunningBox:
 
     def set_up(self, name: str = "Ada") -> "Device":
         """Create the owner."""
-        body = {"code": self.setup_code, "name": name, "device_name": "Test phone"}
+        body = {"given": self.setup_code, "name": name, "device_name": "Test phone"}
         return Device(self, self.call("POST", "/api/setup", body))
 
-    def join(self, code: str) -> "Device":
-        """Join by an invitation."""
-        return Device(self, self.call("POST", "/api/join", {"code": code, "device_name": "Two"}))
+    def ask(self, given: str) -> "Newcomer":
+        """Come with an invitation's code or secret, and wait."""
+        return Newcomer(self, given)
 
     def request(
         self, method: str, path: str, body: Any = None, token: str | None = None
@@ -175,6 +177,30 @@ class RunningBox:
             return False
 
 
+class Newcomer:
+    """A device that came with an invitation and waits to be confirmed."""
+
+    def __init__(self, box: RunningBox, given: str, name: str = "Two") -> None:
+        nonce = codes.new_secret()
+        commitment = codes.to_text(hashlib.sha256(nonce).digest())
+        body = {"given": given, "device_name": name, "commitment": commitment}
+        asked = box.call("POST", "/api/join", body)
+        self._box = box
+        self._waiting = {"claim": asked["claim"], "nonce": codes.to_text(nonce)}
+        self.number = self.claim()["number"]
+
+    def claim(self) -> Any:
+        """How its case stands."""
+        return self._box.call("POST", "/api/join/claim", self._waiting)
+
+    def come_in(self) -> "Device":
+        """The device that it becomes, once it is confirmed."""
+        claim = self.claim()
+        if claim["state"] != "joined":
+            raise BoxMisbehaved(f"It was not let in: {claim}.")
+        return Device(self._box, claim["joined"])
+
+
 class Device:
     """A device that has joined."""
 
@@ -189,8 +215,14 @@ class Device:
 
     def invite(self, name: str | None = None) -> "Device":
         """Let another adult in or, without a name, another device of this member."""
-        body = {} if name is None else {"name": name}
-        return self.box.join(self.call("POST", "/api/invitations", body)["code"])
+        invitation = self.call("POST", "/api/invitations", {} if name is None else {"name": name})
+        newcomer = self.box.ask(invitation["secret"])
+        self.confirm(invitation["id"], newcomer.number)
+        return newcomer.come_in()
+
+    def confirm(self, invitation: str, number: str) -> None:
+        """Say yes to the device that shows this number."""
+        self.call("POST", f"/api/invitations/{invitation}/confirm", {"number": number})
 
     def phone(self, *turns: Resume) -> "Phone":
         """A socket of this device, not yet open, that resumes these turns."""

@@ -52,6 +52,7 @@ class Turn:
         self.error: BoxError | None = None
         self.cancelled = False
         self.writing: asyncio.Task[Outcome] | None = None
+        self.running: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
 
     @property
@@ -102,7 +103,6 @@ class Turns:
         self._reply_tokens = reply_tokens
         self._now_ms = now_ms
         self._turns: dict[UUID, Turn] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
 
     def check_room(self, member: UUID, message: UUID) -> None:
         """Raise TooManyTurns where a member has as many others running as one may."""
@@ -118,9 +118,7 @@ class Turns:
         turn = Turn(uuid_utils.compat.uuid7(), store, said, name)
         self._turns[turn.id] = turn
         turn.writing = asyncio.create_task(self._write(turn))
-        task = asyncio.create_task(self._run(turn, turn.writing))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        turn.running = asyncio.create_task(self._run(turn, turn.writing))
         return turn
 
     def find(self, member: UUID, turn: UUID) -> Turn | None:
@@ -140,10 +138,14 @@ class Turns:
 
     async def aclose(self) -> None:
         """Stop all turns, as when the box goes down; their messages stay unanswered."""
-        for turn in self._turns.values():
-            if turn.writing is not None:
-                turn.writing.cancel()
-        await asyncio.gather(*self._tasks)
+        await _stop(list(self._turns.values()))
+
+    async def forget(self, member: UUID) -> None:
+        """Stop a member's turns and let go of what they wrote; when it returns, nothing uses the store."""
+        turns = self._of(member)
+        await _stop(turns)
+        for turn in turns:
+            self._turns.pop(turn.id, None)
 
     def _of(self, member: UUID) -> list[Turn]:
         return [turn for turn in self._turns.values() if turn.store.member == member]
@@ -215,3 +217,10 @@ class Turns:
                 if isinstance(event, Finished) and event.reason == "length":
                     outcome = "length"
         return outcome
+
+
+async def _stop(turns: list[Turn]) -> None:
+    for turn in turns:
+        if turn.writing is not None:
+            turn.writing.cancel()
+    await asyncio.gather(*(turn.running for turn in turns if turn.running is not None))

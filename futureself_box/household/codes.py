@@ -1,112 +1,128 @@
-"""The 8-digit codes that let somebody in: the set-up code and invitations.
+"""The secrets that let somebody in, and how often they may be tried.
 
-They live in memory only. A code works once; an invitation for five minutes. Wrong tries can't be
-told apart by code, so they count against all that are open: the fifth closes every one of them.
-Wrong tries are also limited in time, since a closed set-up code is followed by another.
+A QR carries 128 random bits, which nobody guesses. Eight typed digits can be guessed, so they are kept
+as argon2id only, a try costs time, and the fifth wrong one closes every code that is open.
 """
 
-import hmac
+import base64
+import binascii
+import hashlib
 import secrets
 import threading
 import time
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable
 from typing import Annotated
-from uuid import UUID
 
-import msgspec
+from argon2.low_level import Type, hash_secret_raw
 from msgspec import Meta
 
-from futureself_box.errors import CodeSpent, CodeWrong, TooManyTries
+from futureself_box.errors import CodeWrong, TooManyTries
 
-INVITATION_S = 300
+SECRET_BYTES = 16
+WRONG_CODES = 5
 _DIGITS = 8
-_WRONG_TRIES = 5
 _WRONG_TRIES_A_MINUTE = 10
+_ADDRESSES_WATCHED = 1024
+# The least that OWASP asks of argon2id: 19 MiB, 2 passes (Password Storage Cheat Sheet). 30 ms here.
+_MEMORY_KIB, _PASSES = 19 * 1024, 2
 
-CodeText = Annotated[
+Given = Annotated[
     str,
-    Meta(pattern=r"^\s*(\d\s*){8}$", max_length=32, description="8 digits; spaces are ignored."),
+    Meta(
+        pattern=r"^(\s*(\d\s*){8}|[A-Za-z0-9_-]{22})$",
+        max_length=32,
+        description="8 typed digits, spaces ignored, or the secret of a QR.",
+    ),
+]
+SecretText = Annotated[
+    str,
+    Meta(pattern=r"^[A-Za-z0-9_-]{22}$", description="The secret of a QR: 16 bytes, base64url."),
 ]
 
-
-class Purpose(msgspec.Struct, frozen=True):
-    """What a code lets its user do: set the box up, join as `name`, or add a device of `member`."""
-
-    set_up: bool = False
-    name: str = ""
-    member: UUID | None = None
+_salt = secrets.token_bytes(16)
+# One at a time: a household never types faster, and a flood must not take the memory.
+_hashing = threading.Lock()
 
 
-class _Open(msgspec.Struct, frozen=True):
-    code: str
-    purpose: Purpose
-    ends_at: float
+def new_code() -> str:
+    """8 random digits."""
+    return "".join(secrets.choice("0123456789") for _ in range(_DIGITS))
 
 
-class Codes:
-    """The codes that are open now.
+def new_secret() -> bytes:
+    """16 random bytes."""
+    return secrets.token_bytes(SECRET_BYTES)
 
-    `show` puts a set-up code where only the person at the box can read it, and takes it away once
-    it is used (None); one that wrong tries have closed is replaced. `monotonic` is the clock, in seconds.
+
+def is_typed(given: str) -> bool:
+    """Whether this is a code that somebody typed, rather than the secret of a QR."""
+    return "".join(given.split()).isdigit()
+
+
+def hashed(given: str) -> bytes:
+    """What is kept of a code or a secret. Raises CodeWrong where it is neither."""
+    return hash_code(given) if is_typed(given) else hash_secret(from_text(given))
+
+
+def hash_code(code: str) -> bytes:
+    """What is kept of a typed code. The salt lasts as long as the process, and so do codes."""
+    digits = "".join(code.split()).encode()
+    with _hashing:
+        return hash_secret_raw(
+            digits, _salt, _PASSES, _MEMORY_KIB, parallelism=1, hash_len=32, type=Type.ID
+        )
+
+
+def hash_secret(secret: bytes) -> bytes:
+    """What is kept of a random secret."""
+    return hashlib.sha256(secret).digest()
+
+
+def to_text(secret: bytes) -> str:
+    """As a QR, a fragment or a JSON body carries it: base64url without padding."""
+    return base64.urlsafe_b64encode(secret).decode().rstrip("=")
+
+
+def from_text(text: str) -> bytes:
+    """The bytes of such a text. Raises CodeWrong where it can't be one."""
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise CodeWrong from error
+
+
+class Tries:
+    """Wrong tries, by address and over all. `monotonic` is the clock, in seconds.
+
+    Limits by address hold one guesser back; the limit over all holds where there are many.
     """
 
-    def __init__(
-        self, show: Callable[[str | None], None], monotonic: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._show = show
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
         self._lock = threading.Lock()
-        self._open: list[_Open] = []
-        self._wrong = 0
-        self._wrong_at: deque[float] = deque(maxlen=_WRONG_TRIES_A_MINUTE)
+        self._codes: deque[float] = deque(maxlen=_WRONG_TRIES_A_MINUTE)
+        self._of: dict[str, deque[float]] = defaultdict(lambda: deque(maxlen=_WRONG_TRIES_A_MINUTE))
 
-    def issue(self, purpose: Purpose) -> str:
-        """A new code; an older one for the same purpose is closed."""
+    def check(self, address: str) -> None:
+        """Raise TooManyTries where this address, or everybody together, has tried too often."""
         with self._lock:
-            return self._issue(purpose)
-
-    def redeem(self, text: str) -> Purpose:
-        """Use a code up. Raises CodeWrong, CodeSpent or TooManyTries."""
-        code = "".join(text.split())
-        with self._lock:
-            now = self._monotonic()
-            if len(self._wrong_at) == _WRONG_TRIES_A_MINUTE and now - self._wrong_at[0] < 60:
+            if self._full(self._of.get(address)) or self._full(self._codes):
                 raise TooManyTries
-            self._open = [entry for entry in self._open if entry.ends_at > now]
-            if not self._open:
-                raise CodeSpent
-            found = None
-            for entry in self._open:
-                if hmac.compare_digest(entry.code, code):
-                    found = entry
-            if found is None:
-                self._count_wrong(now)
-                raise CodeWrong
-            self._open.remove(found)
-            self._wrong = 0
-            if found.purpose.set_up:
-                self._show(None)
-            return found.purpose
 
-    def _count_wrong(self, now: float) -> None:
-        self._wrong_at.append(now)
-        self._wrong += 1
-        if self._wrong < _WRONG_TRIES:
-            return
-        set_up = any(entry.purpose.set_up for entry in self._open)
-        self._open.clear()
-        if set_up:
-            self._issue(Purpose(set_up=True))
-            raise CodeSpent(hint="A new code is shown on the box. Type that one.")
-        raise CodeSpent
+    def wrong(self, address: str, *, typed: bool) -> None:
+        """Count a wrong try: a typed one against all, a secret of a QR against its address only."""
+        now = self._monotonic()
+        with self._lock:
+            if len(self._of) >= _ADDRESSES_WATCHED:
+                self._of.clear()
+            self._of[address].append(now)
+            if typed:
+                self._codes.append(now)
 
-    def _issue(self, purpose: Purpose) -> str:
-        code = "".join(secrets.choice("0123456789") for _ in range(_DIGITS))
-        ends_at = float("inf") if purpose.set_up else self._monotonic() + INVITATION_S
-        self._open = [other for other in self._open if other.purpose != purpose]
-        self._open.append(_Open(code, purpose, ends_at))
-        self._wrong = 0
-        if purpose.set_up:
-            self._show(code)
-        return code
+    def _full(self, tries: deque[float] | None) -> bool:
+        return (
+            tries is not None
+            and len(tries) == _WRONG_TRIES_A_MINUTE
+            and self._monotonic() - tries[0] < 60
+        )

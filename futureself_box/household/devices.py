@@ -56,6 +56,19 @@ class Credential(msgspec.Struct, frozen=True):
     device: UUID
 
 
+class Joined(msgspec.Struct, frozen=True):
+    """A new device's token, and whom it speaks for."""
+
+    token: str
+    member: UUID
+    name: str
+    role: Role
+    device: UUID
+
+    def __repr__(self) -> str:
+        return f"Joined({self.device}, …)"
+
+
 class Device(msgspec.Struct, frozen=True):
     """A device that is let in."""
 
@@ -108,9 +121,10 @@ def authenticate(store: HouseholdStore, token: Token, now: datetime) -> Credenti
         row = connection.execute(
             """
             SELECT device.id AS device, device.token_hash, device.last_seen,
-                member.id AS member, member.name, member.role
+                member.id AS member, member.name,
+                CASE WHEN member.child THEN 'child' ELSE member.role END AS role
             FROM device JOIN member ON member.id = device.member
-            WHERE token_hash = :token_hash
+            WHERE token_hash = :token_hash AND member.removed_at IS NULL
             """,
             {"token_hash": token.hash},
         ).fetchone()
@@ -147,6 +161,16 @@ def revoke(vault: Vault, who: Credential, device: UUID, now: datetime) -> None:
             {"id": str(device), "now": now.isoformat()},
         )
     vault.remove_devices(found.member, {device})
+
+
+def of_member(store: HouseholdStore, member: UUID) -> set[UUID]:
+    """The devices of one member that are let in."""
+    with store.read() as connection:
+        rows = connection.execute(
+            "SELECT id FROM device WHERE member = :member AND revoked_at IS NULL",
+            {"member": str(member)},
+        ).fetchall()
+    return {UUID(row["id"]) for row in rows}
 
 
 def finish_revoking(vault: Vault) -> None:

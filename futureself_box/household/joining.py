@@ -3,58 +3,94 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-import msgspec
 import structlog
 
-from futureself_box.errors import AlreadySetUp, CodeSpent
-from futureself_box.household import devices, members
-from futureself_box.household.codes import Codes, Purpose
-from futureself_box.household.devices import Credential
+from futureself_box.errors import AlreadySetUp, BoxError, NotAllowed, SheetUnknown
+from futureself_box.household import devices, members, rescue
+from futureself_box.household.codes import Tries
+from futureself_box.household.devices import Credential, Joined
+from futureself_box.household.invitations import Invitations, Issued, Purpose
 from futureself_box.household.members import Member, Role
+from futureself_box.household.setup_code import SetUpCode
 from futureself_box.store.vault import Vault
 
 log = structlog.get_logger()
 
 
-class Joined(msgspec.Struct, frozen=True):
-    """A new device's token, and whom it speaks for."""
-
-    token: str
-    member: UUID
-    name: str
-    role: Role
-    device: UUID
-
-
-def set_up(vault: Vault, codes: Codes, code: str, name: str, device: str, now: datetime) -> Joined:
+def set_up(
+    vault: Vault,
+    code: SetUpCode,
+    given: str,
+    *,
+    name: str,
+    device: str,
+    address: str,
+    now: datetime,
+) -> Joined:
     """Create the owner. Raises AlreadySetUp, CodeWrong, CodeSpent or TooManyTries."""
     if members.is_set_up(vault.household):
         raise AlreadySetUp
-    if not codes.redeem(code).set_up:
-        raise CodeSpent
+    code.redeem(given, address)
     # An owner whose answer was lost on the way has no device that was ever seen; this replaces it.
     found = members.owner(vault.household)
     owner = found or Member(id=uuid4(), name=name.strip(), role="owner", created_at=now)
+    try:
+        return _let_in(vault, owner, device, now)
+    except BoxError:
+        code.issue()
+        raise
+
+
+def invite_device(invitations: Invitations, who: Credential) -> Issued:
+    """Invite another device of one's own."""
+    return invitations.issue(Purpose(name=who.name, member=who.member), who)
+
+
+def invite_member(
+    invitations: Invitations, who: Credential, name: str, role: Role, birth_year: int | None
+) -> Issued:
+    """Invite somebody new, by the owner or another adult. Raises NotAllowed."""
+    if who.role == "child" or role == "owner":
+        raise NotAllowed(hint="Ask an adult of the household.")
+    return invitations.issue(Purpose(name.strip(), role, birth_year), who)
+
+
+def invite_rescued(
+    vault: Vault, invitations: Invitations, who: Credential, member: UUID, now: datetime
+) -> Issued:
+    """Invite a new phone of a member who lost all. Raises NotAllowed, NotFound, RescueTooEarly."""
+    found = members.get(vault.household, member)
+    rescue.check_ready(vault.household, who, member, now)
+    return invitations.issue(Purpose(name=found.name, member=member), who)
+
+
+def admit(vault: Vault, purpose: Purpose, device: str, by: UUID, now: datetime) -> Joined:
+    """Let the device of a confirmed invitation in. `by` is the member who invited."""
+    if purpose.member is None:
+        member = Member(
+            id=uuid4(),
+            name=purpose.name,
+            role=purpose.role,
+            created_at=now,
+            birth_year=purpose.birth_year,
+        )
+        return _let_in(vault, member, device, now)
+    joined = _let_in(vault, members.get(vault.household, purpose.member), device, now)
+    if by != purpose.member:
+        rescue.note_used(vault.household, purpose.member, now)
+    return joined
+
+
+def recover_owner(
+    vault: Vault, tries: Tries, secret: bytes, *, device: str, address: str, now: datetime
+) -> Joined:
+    """Let the owner's new device in by the recovery sheet. Raises SheetUnknown or TooManyTries."""
+    tries.check(address)
+    owner = members.owner(vault.household)
+    if owner is None or not vault.sheet_opens(secret):
+        tries.wrong(address, typed=False)
+        raise SheetUnknown
     return _let_in(vault, owner, device, now)
-
-
-def invite(codes: Codes, who: Credential, name: str | None) -> tuple[str, str]:
-    """A code for another adult of that name or, without one, for a device of one's own."""
-    if name is None:
-        return codes.issue(Purpose(name=who.name, member=who.member)), who.name
-    return codes.issue(Purpose(name=name.strip())), name.strip()
-
-
-def join(vault: Vault, codes: Codes, code: str, device: str, now: datetime) -> Joined:
-    """Come in by an invitation. Raises CodeWrong, CodeSpent or TooManyTries."""
-    purpose = codes.redeem(code)
-    if purpose.set_up:
-        raise CodeSpent
-    if purpose.member is not None:
-        member = members.get(vault.household, purpose.member)
-    else:
-        member = Member(id=uuid4(), name=purpose.name, role="adult", created_at=now)
-    return _let_in(vault, member, device, now)
 
 
 def _let_in(vault: Vault, member: Member, device_name: str, now: datetime) -> Joined:

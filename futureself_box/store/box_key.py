@@ -26,9 +26,19 @@ def load_or_create(config: Path, *, household_exists: bool) -> bytes:
             "can't be opened."
         )
     key = new_key()
-    private_folder(config)
-    write_atomically(path, f"{_HEADER}\n{base64.b64encode(key).decode()}\n".encode())
+    write(config, key)
     return key
+
+
+def exists(config: Path) -> bool:
+    """Whether there is a key, whole or damaged."""
+    return (config / FILE_NAME).exists()
+
+
+def write(config: Path, key: bytes) -> None:
+    """Keep a new key."""
+    content = f"{_HEADER}\n{base64.b64encode(key).decode()}\n"
+    write_atomically(private_folder(config) / FILE_NAME, content.encode())
 
 
 def _read(path: Path) -> bytes:

@@ -1,8 +1,9 @@
 """The keys of one member, or of the household, and everything that can open them.
 
 A random 32-byte key is never stored as it is. The plain JSON file `<name>.keys` beside a database
-holds it wrapped (AES-256-GCM) once for each holder: the box, and each device of the member. So a
-copy of the data can be opened by any one of them, and taking one away is removing its wrap.
+holds it wrapped (AES-256-GCM) once for each holder: the box, each device of the member, and the
+recovery sheet. So a copy of the data can be opened by any one of them, and taking one away is
+removing its wrap.
 Keys for single purposes are derived (HKDF-SHA256, RFC 5869), one label each.
 """
 
@@ -17,7 +18,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from futureself_box.errors import KeyWrong, StoreDamaged
+from futureself_box.errors import KeyWrong, SheetUnknown, StoreDamaged
+from futureself_box.store import sheet
 from futureself_box.store.files import write_atomically
 
 KEY_BYTES = 32
@@ -29,7 +31,7 @@ Base64 = Annotated[str, msgspec.Meta(max_length=256)]
 
 
 class Wrap(msgspec.Struct, frozen=True):
-    """One key as one holder can open it. `holder` is "box" or "device:<id>"."""
+    """One key as one holder can open it. `holder` is "box", "device:<id>" or "sheet:<id>"."""
 
     key_id: str
     holder: str
@@ -81,6 +83,32 @@ def add_holder(path: Path, key: bytes, holder: str, secret: bytes) -> None:
     others = tuple(wrap for wrap in file.wraps if wrap.holder != holder)
     wrap = _wrap(file.subject, file.current, key, holder, secret)
     _save(path, msgspec.structs.replace(file, wraps=(*others, wrap)))
+
+
+def add_sheet(path: Path, key: bytes, sheet_id: str, public_key: bytes) -> None:
+    """Let the recovery sheet open the key in use, without having the sheet."""
+    file = read(path)
+    holder = f"sheet:{sheet_id}"
+    sealed = sheet.seal(public_key, key, _bound(file.subject, file.current, holder))
+    wrap = Wrap(file.current, holder, nonce="", sealed=base64.b64encode(sealed).decode())
+    others = tuple(other for other in file.wraps if other.holder != holder)
+    _save(path, msgspec.structs.replace(file, wraps=(*others, wrap)))
+
+
+def open_with_sheet(path: Path, secret: bytes) -> bytes:
+    """The key in use, opened by what stands on the sheet. Raises SheetUnknown, StoreDamaged."""
+    file = read(path)
+    for wrap in file.wraps:
+        if wrap.key_id == file.current and wrap.holder.startswith("sheet:"):
+            bound = _bound(file.subject, wrap.key_id, wrap.holder)
+            return sheet.unseal(secret, base64.b64decode(wrap.sealed), bound)
+    raise SheetUnknown
+
+
+def holders(path: Path) -> set[str]:
+    """Everyone who can open the key in use."""
+    file = read(path)
+    return {wrap.holder for wrap in file.wraps if wrap.key_id == file.current}
 
 
 def remove_holders(path: Path, gone: set[str]) -> None:

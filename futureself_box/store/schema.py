@@ -38,6 +38,8 @@ def children_and_the_network(db: Database) -> None:
     # A column, not a third role: the release before can still read the table (decision 005).
     db.execute("ALTER TABLE member ADD COLUMN child INTEGER NOT NULL DEFAULT 0")
     db.execute("ALTER TABLE member ADD COLUMN birth_year INTEGER")
+    # Set while a member is being erased, so that a box killed in between finishes it.
+    db.execute("ALTER TABLE member ADD COLUMN removed_at TEXT")
     # What the box is on the network. Private keys lie here and nowhere else; PEM.
     db.execute("""
         CREATE TABLE identity (

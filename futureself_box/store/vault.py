@@ -6,6 +6,7 @@ check closes that member's part and nobody else's.
 
 import fcntl
 import threading
+from datetime import datetime
 from pathlib import Path
 from typing import IO
 from uuid import UUID
@@ -13,14 +14,16 @@ from uuid import UUID
 import structlog
 from sqlite_utils import Migrations
 
-from futureself_box.errors import AlreadyRunning, BoxError, StoreTooNew
+from futureself_box.errors import AlreadyRunning, BoxError, SheetUnknown, StoreTooNew
 from futureself_box.store import keys, schema
 from futureself_box.store.box_key import load_or_create
 from futureself_box.store.database import Database
-from futureself_box.store.files import private_folder
+from futureself_box.store.files import private_folder, sync_file
 from futureself_box.store.migrations import migrate
 
-_BOX = "box"
+KEY_FILE = "household.keys"
+MEMBERS_FOLDER = "members"
+BOX = "box"
 
 log = structlog.get_logger()
 
@@ -45,16 +48,17 @@ class Vault:
     """
 
     def __init__(self, data: Path, config: Path) -> None:
-        self._members = private_folder(private_folder(data) / "members")
-        self._run_lock = _hold_alone(private_folder(data / "run") / "box.lock")
+        self._members = private_folder(private_folder(data) / MEMBERS_FOLDER)
+        self._run_lock = hold_alone(data)
         self._lock = threading.Lock()
         self._open: dict[UUID, MemberStore] = {}
         try:
-            database, key_file = data / "household.db", data / "household.keys"
+            database, key_file = data / "household.db", data / KEY_FILE
+            self._household_key_file = key_file
             self._box_key = load_or_create(config, household_exists=key_file.exists())
             if not key_file.exists():
-                keys.create(key_file, "household", keys.new_key(), _BOX, self._box_key)
-            key = keys.open_key(key_file, _BOX, self._box_key)
+                keys.create(key_file, "household", keys.new_key(), BOX, self._box_key)
+            key = keys.open_key(key_file, BOX, self._box_key)
             self.household = HouseholdStore(database, keys.derive(key, "database"))
             _prepare(self.household, schema.household)
         except BaseException:
@@ -65,8 +69,11 @@ class Vault:
         """Make a member's key and empty database, where there are none."""
         key_file = self._key_file(member)
         if not key_file.exists() and not key_file.with_suffix(".db").exists():
-            keys.create(key_file, f"member:{member}", keys.new_key(), _BOX, self._box_key)
+            keys.create(key_file, f"member:{member}", keys.new_key(), BOX, self._box_key)
         self.member(member)
+        sheet = self._sheet()
+        if sheet is not None:
+            keys.add_sheet(key_file, self._member_key(member), *sheet)
 
     def member(self, member: UUID) -> MemberStore:
         """A member's open store; opening migrates and checks it. Raises StoreDamaged and the like."""
@@ -103,6 +110,51 @@ class Vault:
         """Take the wraps of these devices away."""
         keys.remove_holders(self._key_file(member), {_device(device) for device in devices})
 
+    def remove_member(self, member: UUID) -> None:
+        """Erase everything of a member; first the keys, without which the rest is noise."""
+        with self._lock:
+            store = self._open.pop(member, None)
+            if store is not None:
+                store.close()
+            self._key_file(member).unlink(missing_ok=True)
+            for file in self._members.glob(f"{member}.*"):
+                file.unlink()
+            sync_file(self._members)
+
+    def prove_sheet(
+        self, sheet: str, public_key: bytes, members: list[UUID], now: datetime
+    ) -> None:
+        """Let a new recovery sheet open everything, and the one before it nothing."""
+        files = [self._household_key_file, *(self._key_file(member) for member in members)]
+        for file in files:
+            keys.add_sheet(file, keys.open_key(file, BOX, self._box_key), sheet, public_key)
+        with self.household.write() as tx:
+            tx.execute(
+                """
+                INSERT OR REPLACE INTO sheet (only, id, public_key, proven_at)
+                VALUES (1, :id, :public_key, :proven_at)
+                """,
+                {"id": sheet, "public_key": public_key, "proven_at": now.isoformat()},
+            )
+        self.remove_older_sheets(members)
+
+    def sheet_opens(self, secret: bytes) -> bool:
+        """Whether what stands on a sheet opens the household's key."""
+        try:
+            keys.open_with_sheet(self._household_key_file, secret)
+        except SheetUnknown:
+            return False
+        return True
+
+    def remove_older_sheets(self, members: list[UUID]) -> None:
+        """Take the wraps of every sheet away but the newest; again at the start, should it be killed."""
+        sheet = self._sheet()
+        newest = None if sheet is None else f"sheet:{sheet[0]}"
+        for file in (self._household_key_file, *(self._key_file(member) for member in members)):
+            if file.exists():
+                old = {h for h in keys.holders(file) if h.startswith("sheet:") and h != newest}
+                keys.remove_holders(file, old)
+
     def close(self) -> None:
         """Close all stores and let another process have the data folder."""
         with self._lock:
@@ -113,10 +165,26 @@ class Vault:
         self._run_lock.close()
 
     def _member_key(self, member: UUID) -> bytes:
-        return keys.open_key(self._key_file(member), _BOX, self._box_key)
+        return keys.open_key(self._key_file(member), BOX, self._box_key)
+
+    def _sheet(self) -> tuple[str, bytes] | None:
+        with self.household.read() as connection:
+            row = connection.execute("SELECT id, public_key FROM sheet").fetchone()
+        return None if row is None else (row["id"], row["public_key"])
 
     def _key_file(self, member: UUID) -> Path:
         return self._members / f"{member}.keys"
+
+
+def hold_alone(data: Path) -> IO[bytes]:
+    """Keep every other process out of a data folder until the file is closed. Raises AlreadyRunning."""
+    file = (private_folder(data / "run") / "box.lock").open("ab")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        file.close()
+        raise AlreadyRunning(f"Another box is already running on {data}.") from error
+    return file
 
 
 def _prepare(database: Database, migrations: Migrations) -> None:
@@ -132,13 +200,3 @@ def _prepare(database: Database, migrations: Migrations) -> None:
 
 def _device(device: UUID) -> str:
     return f"device:{device}"
-
-
-def _hold_alone(path: Path) -> IO[bytes]:
-    file = path.open("ab")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        file.close()
-        raise AlreadyRunning(f"Another box is already running on {path.parent.parent}.") from error
-    return file

@@ -8,6 +8,7 @@ prepare_tests() {
   need_command c++ build-essential
   need_command npm npm
   need_command chromium chromium
+  need_command certutil libnss3-tools
   need_command shellcheck shellcheck
   python_with_venv
   if ! environment_ready requirements-test.lock; then

@@ -1,6 +1,7 @@
 """The box over HTTP: who gets in, what is answered, and in which form it refuses."""
 
 import json
+import re
 import socket
 from typing import Any
 
@@ -17,11 +18,32 @@ pytestmark = pytest.mark.timeout(60)
 PRIVATE = [
     ("GET", "/api/me"),
     ("GET", "/api/devices"),
+    ("GET", "/api/members"),
     ("GET", "/api/conversation"),
     ("GET", "/api/status"),
     ("POST", "/api/invitations"),
-    ("DELETE", "/api/devices/00000000-0000-0000-0000-000000000001"),
+    ("GET", "/api/invitations/{invitation}"),
+    ("DELETE", "/api/invitations/{invitation}"),
+    ("POST", "/api/invitations/{invitation}/confirm"),
+    ("DELETE", "/api/devices/{device}"),
+    ("PATCH", "/api/members/{member}"),
+    ("DELETE", "/api/members/{member}"),
+    ("POST", "/api/members/{member}/rescue"),
+    ("DELETE", "/api/members/{member}/rescue"),
+    ("POST", "/api/sheet"),
+    ("POST", "/api/sheet/proof"),
 ]
+PUBLIC = [
+    ("GET", "/api/household"),
+    ("POST", "/api/setup"),
+    ("POST", "/api/join"),
+    ("POST", "/api/join/claim"),
+    ("POST", "/api/recover"),
+    ("GET", "/check"),
+    ("GET", "/ready"),
+    ("GET", "/schema/phone.json"),
+]
+SOMETHING = "00000000-0000-0000-0000-000000000001"
 
 
 def refused(response: httpx2.Response) -> tuple[int, Any]:
@@ -35,21 +57,23 @@ def refused(response: httpx2.Response) -> tuple[int, Any]:
 
 def test_nothing_private_answers_without_a_token_that_the_box_knows(silent_box: RunningBox) -> None:
     for method, path in PRIVATE:
-        body: dict[str, str] | None = {} if method == "POST" else None
+        body: dict[str, str] | None = {} if method in {"POST", "PATCH"} else None
+        real = re.sub(r"\{\w+\}", SOMETHING, path)
         for token in (None, "A" * 43, "nonsense"):
-            response = silent_box.request(method, path, body, token)
+            response = silent_box.request(method, real, body, token)
             assert refused(response) == (401, "token_unknown"), path
 
 
 def test_every_route_of_the_api_is_either_private_or_meant_for_strangers(
     silent_box: RunningBox,
 ) -> None:
-    routes = silent_box.call("GET", "/schema/openapi.json")["paths"]
-    public = {"/api/household", "/api/setup", "/api/join", "/ready", "/schema/phone.json"}
-    private = {
-        path.replace("00000000-0000-0000-0000-000000000001", "{device}") for _, path in PRIVATE
+    paths = silent_box.call("GET", "/schema/openapi.json")["paths"]
+    routes = {
+        (method.upper(), re.sub(r"\{(\w+?)_?\}", r"{\1}", path))
+        for path, methods in paths.items()
+        for method in methods
     }
-    assert {path.replace("{device_}", "{device}") for path in routes} == public | private
+    assert routes == {*PUBLIC, *PRIVATE}
 
 
 def test_the_owner_sets_up_invites_and_revokes(silent_box: RunningBox) -> None:
@@ -68,7 +92,7 @@ def test_the_owner_sets_up_invites_and_revokes(silent_box: RunningBox) -> None:
 def test_a_box_is_set_up_once(silent_box: RunningBox) -> None:
     code = silent_box.setup_code
     silent_box.set_up().call("GET", "/api/me")
-    body = {"code": code, "name": "Eve", "device_name": "Phone"}
+    body = {"given": code, "name": "Eve", "device_name": "Phone"}
     assert refused(silent_box.request("POST", "/api/setup", body)) == (409, "already_set_up")
     assert not (silent_box.config / "setup-code").exists()
 
@@ -79,10 +103,11 @@ def test_a_box_is_set_up_once(silent_box: RunningBox) -> None:
         None,
         {},
         [],
-        {"code": "1234567", "name": "Ada", "device_name": "Phone"},
-        {"code": "12345678", "name": " ", "device_name": "Phone"},
-        {"code": "12345678", "name": "x" * 61, "device_name": "Phone"},
-        {"code": 12345678, "name": "Ada", "device_name": "Phone"},
+        {"given": "1234567", "name": "Ada", "device_name": "Phone"},
+        {"given": "not a secret of 22 ch.", "name": "Ada", "device_name": "Phone"},
+        {"given": "12345678", "name": " ", "device_name": "Phone"},
+        {"given": "12345678", "name": "x" * 61, "device_name": "Phone"},
+        {"given": 12345678, "name": "Ada", "device_name": "Phone"},
     ],
 )
 def test_a_malformed_set_up_is_refused_and_costs_no_try(silent_box: RunningBox, body: Any) -> None:
@@ -93,7 +118,7 @@ def test_a_malformed_set_up_is_refused_and_costs_no_try(silent_box: RunningBox, 
 
 
 def test_a_body_that_is_too_large_is_refused(silent_box: RunningBox) -> None:
-    body = {"code": "12345678", "name": "x" * 100_000, "device_name": "Phone"}
+    body = {"given": "12345678", "name": "x" * 100_000, "device_name": "Phone"}
     status, _ = refused(silent_box.request("POST", "/api/setup", body))
     assert status == 413
 

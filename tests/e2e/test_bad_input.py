@@ -108,7 +108,7 @@ def test_a_wrong_code_five_times_brings_a_new_one_on_the_box(tmp_path: Path) -> 
     try:
         box.wait_until_up()
         code = box.setup_code
-        wrong = {"code": "00000000", "name": "Eve", "device_name": "Phone"}
+        wrong = {"given": "00000000", "name": "Eve", "device_name": "Phone"}
         answers = [box.request("POST", "/api/setup", wrong).json() for _ in range(5)]
         assert [answer["code"] for answer in answers] == ["code_wrong"] * 4 + ["code_spent"]
         assert "new code" in answers[-1]["hint"]

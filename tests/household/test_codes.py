@@ -1,92 +1,46 @@
-"""Codes let in who was meant, once, and are not to be guessed."""
+"""Secrets that let somebody in are not to be guessed."""
 
 import pytest
 
-from futureself_box.errors import CodeSpent, CodeWrong, TooManyTries
-from futureself_box.household.codes import INVITATION_S, Codes, Purpose
+from futureself_box.errors import CodeWrong, TooManyTries
+from futureself_box.household import codes
+from futureself_box.household.codes import Tries
+from tests.household.clocks import Clock
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
+def test_a_code_is_the_same_however_it_is_typed() -> None:
+    assert codes.hashed(" 1234 5678 ") == codes.hashed("12345678")
+    assert codes.hashed("12345678") != codes.hashed("12345679")
 
 
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def test_a_secret_comes_back_from_its_text() -> None:
+    secret = codes.new_secret()
+    assert codes.from_text(codes.to_text(secret)) == secret
+    assert not codes.is_typed(codes.to_text(secret))
 
 
-@pytest.fixture
-def shown() -> list[str | None]:
-    return []
-
-
-@pytest.fixture
-def codes(clock: Clock, shown: list[str | None]) -> Codes:
-    return Codes(shown.append, clock)
-
-
-def another(code: str) -> str:
-    return f"{(int(code) + 1) % 10**8:08}"
-
-
-def test_a_code_works_once(codes: Codes) -> None:
-    code = codes.issue(Purpose(name="Bea"))
-    assert codes.redeem(f" {code[:4]} {code[4:]} ") == Purpose(name="Bea")
-    with pytest.raises(CodeSpent):
-        codes.redeem(code)
-
-
-def test_an_invitation_ends_after_five_minutes(codes: Codes, clock: Clock) -> None:
-    code = codes.issue(Purpose(name="Bea"))
-    clock.now += INVITATION_S
-    with pytest.raises(CodeSpent):
-        codes.redeem(code)
-
-
-def test_the_fifth_wrong_try_closes_every_code(codes: Codes) -> None:
-    code = codes.issue(Purpose(name="Bea"))
-    for _ in range(4):
-        with pytest.raises(CodeWrong):
-            codes.redeem(another(code))
-    with pytest.raises(CodeSpent):
-        codes.redeem(another(code))
-    with pytest.raises(CodeSpent):
-        codes.redeem(code)
-
-
-def test_a_spent_set_up_code_is_replaced_by_one_shown_at_the_box(
-    codes: Codes, shown: list[str | None]
-) -> None:
-    code = codes.issue(Purpose(set_up=True))
-    for _ in range(4):
-        with pytest.raises(CodeWrong):
-            codes.redeem(another(code))
-    with pytest.raises(CodeSpent, match="new code"):
-        codes.redeem(another(code))
-    assert len(shown) == 2
-    assert codes.redeem(str(shown[-1])).set_up
-    assert shown[-1] is None
-
-
-def test_a_new_code_for_the_same_purpose_closes_the_older(codes: Codes) -> None:
-    older, newer = codes.issue(Purpose(name="Bea")), codes.issue(Purpose(name="Bea"))
+@pytest.mark.parametrize("text", ["é", "=", "a b", "\x00"])
+def test_what_is_no_secret_is_refused(text: str) -> None:
     with pytest.raises(CodeWrong):
-        codes.redeem(older)
-    assert codes.redeem(newer).name == "Bea"
+        codes.from_text(text)
 
 
-def test_wrong_tries_are_limited_to_what_a_person_can_type(
-    codes: Codes, clock: Clock, shown: list[str | None]
-) -> None:
-    codes.issue(Purpose(set_up=True))
+def test_one_address_tries_no_faster_than_a_person_types() -> None:
+    clock = Clock()
+    tries = Tries(clock)
     for _ in range(10):
-        with pytest.raises((CodeWrong, CodeSpent)):
-            codes.redeem(another(str(shown[-1])))
+        tries.check("10.0.0.7")
+        tries.wrong("10.0.0.7", typed=False)
     with pytest.raises(TooManyTries):
-        codes.redeem(str(shown[-1]))
+        tries.check("10.0.0.7")
+    tries.check("10.0.0.8")
     clock.now += 61
-    assert codes.redeem(str(shown[-1])).set_up
+    tries.check("10.0.0.7")
+
+
+def test_many_addresses_together_type_no_faster_than_one() -> None:
+    tries = Tries(Clock())
+    for number in range(10):
+        tries.wrong(f"10.0.0.{number}", typed=True)
+    with pytest.raises(TooManyTries):
+        tries.check("10.0.0.99")

@@ -1,0 +1,101 @@
+"""Announces the box by mDNS (RFC 6762) as a service `_futureself._tcp` (RFC 6763) with its host name.
+
+Built on zeroconf, which binds to the addresses that it is given and does not follow them; so a change
+of address closes the old announcement and makes a new one. Without multicast the box works all the
+same: phones know its addresses from the QR.
+"""
+
+import structlog
+from zeroconf import IPVersion, NonUniqueNameException, ServiceInfo
+from zeroconf.asyncio import AsyncZeroconf
+
+from futureself_box.lan.authority import Address
+from futureself_box.lan.identity import Identity
+
+SERVICE = "_futureself._tcp.local."
+VERSION = "1"
+
+log = structlog.get_logger()
+
+
+class Announcement:
+    """What is announced now; nothing until the first `tell`."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._zeroconf: AsyncZeroconf | None = None
+        self._addresses: tuple[Address, ...] = ()
+        self._info: ServiceInfo | None = None
+        self._failed: tuple[Address, ...] | None = None
+
+    async def tell(
+        self, identity: Identity, addresses: tuple[Address, ...], *, pairing: bool
+    ) -> None:
+        """Announce this, if it isn't announced already. A network without multicast is logged once."""
+        if addresses != self._addresses or self._zeroconf is None:
+            await self._begin(identity, addresses, pairing=pairing)
+        elif self._info is not None and self._info.properties != _properties(identity, pairing):
+            changed = service(identity, addresses, self._port, pairing=pairing)
+            # The name may have been changed, to make way for another box.
+            changed.name = self._info.name
+            self._info = changed
+            await (await self._zeroconf.async_update_service(changed))
+
+    async def close(self) -> None:
+        """Say goodbye."""
+        running, self._zeroconf, self._info = self._zeroconf, None, None
+        if running is not None:
+            await running.async_close()
+
+    async def _begin(
+        self, identity: Identity, addresses: tuple[Address, ...], *, pairing: bool
+    ) -> None:
+        await self.close()
+        self._addresses = addresses
+        if not addresses or addresses == self._failed:
+            return
+        info = service(identity, addresses, self._port, pairing=pairing)
+        try:
+            self._zeroconf = _open(addresses)
+            await (await self._zeroconf.async_register_service(info, allow_name_change=True))
+        except (OSError, NonUniqueNameException) as error:
+            log.warning("not_announced", reason=type(error).__name__)
+            self._failed = addresses
+            await self.close()
+            return
+        self._info, self._failed = info, None
+        log.info("announced", name=info.name, host=info.server)
+
+
+def service(
+    identity: Identity, addresses: tuple[Address, ...], port: int, *, pairing: bool
+) -> ServiceInfo:
+    """The service as it is announced."""
+    return ServiceInfo(
+        SERVICE,
+        f"Future Self Box {identity.id}.{SERVICE}",
+        port=port,
+        properties=_properties(identity, pairing),
+        server=f"{identity.host_name}.",
+        addresses=[address.packed for address in addresses],
+    )
+
+
+def _properties(identity: Identity, pairing: bool) -> dict[bytes, bytes | None]:
+    # No secrets and no names of people: everyone in the house can read this.
+    texts = {
+        "v": VERSION,
+        "id": identity.id,
+        "n": "Future Self Box",
+        "fp": identity.fingerprint[:16].hex(),
+        "tls": "1",
+        "pair": "1" if pairing else "0",
+    }
+    return {key.encode(): value.encode() for key, value in texts.items()}
+
+
+def _open(addresses: tuple[Address, ...]) -> AsyncZeroconf:
+    version_4 = [str(address) for address in addresses if address.version == 4]
+    if version_4:
+        return AsyncZeroconf(interfaces=version_4, ip_version=IPVersion.V4Only)
+    return AsyncZeroconf(interfaces=[str(a) for a in addresses], ip_version=IPVersion.V6Only)

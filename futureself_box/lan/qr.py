@@ -1,0 +1,18 @@
+"""A web address as a QR: a picture for the app, blocks for a terminal."""
+
+import io
+
+import segno
+
+
+def as_svg(url: str) -> str:
+    """An SVG element, black on white whatever the theme: cameras want the contrast and the border."""
+    code = segno.make_qr(url, error="m")
+    return str(code.svg_inline(scale=4, border=4, dark="#000", light="#fff", omitsize=True))
+
+
+def as_text(url: str) -> str:
+    """Lines of half blocks for a terminal."""
+    drawn = io.StringIO()
+    segno.make_qr(url, error="l").terminal(drawn, compact=True, border=2)
+    return drawn.getvalue()
