@@ -133,6 +133,30 @@ def use_model(loaded: settings.Settings, name: str) -> None:
 
 
 @main.command()
+@click.option("--within", "within_s", default=3.0, show_default=True, help="Seconds to listen.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@_with_settings
+def discover(_: settings.Settings, within_s: float, as_json: bool) -> int:
+    """List the boxes on the home network."""
+    import msgspec  # noqa: PLC0415
+
+    from futureself_box.lan import discovery  # noqa: PLC0415
+
+    found = discovery.find(within_s)
+    if as_json:
+        click.echo(msgspec.json.encode(found))
+        return 0
+    for box in found:
+        inviting = ", waits for a new device" if box.pairing else ""
+        click.echo(f"{box.name} {box.id}{inviting}\n  fingerprint {box.fingerprint}")
+        for url in box.urls:
+            click.echo(f"  {url}")
+    if not found:
+        click.echo("No box answered. Is it on, and on this network?", err=True)
+    return 0 if found else 1
+
+
+@main.command()
 @_with_settings
 def recover(loaded: settings.Settings) -> None:
     """Open a box whose key was lost, with the recovery sheet."""

@@ -335,6 +335,15 @@ class BoxUnreachable(BoxError):
     advice = "Start it with scripts/run, or give its address with --url."
 
 
+class NetworkUnreachable(BoxError):
+    """This machine has no network to look for a box on."""
+
+    code = "network_unreachable"
+    status = 503
+    sentence = "This machine is on no network."
+    advice = "Connect it to the home network, or give the box's address with --url."
+
+
 # Inference
 
 

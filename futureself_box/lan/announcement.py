@@ -5,6 +5,8 @@ of address closes the old announcement and makes a new one. Without multicast th
 same: phones know its addresses from the QR.
 """
 
+from typing import Any
+
 import structlog
 from zeroconf import IPVersion, NonUniqueNameException, ServiceInfo
 from zeroconf.asyncio import AsyncZeroconf
@@ -56,7 +58,7 @@ class Announcement:
             return
         info = service(identity, addresses, self._port, pairing=pairing)
         try:
-            self._zeroconf = _open(addresses)
+            self._zeroconf = AsyncZeroconf(**reach(addresses))
             await (await self._zeroconf.async_register_service(info, allow_name_change=True))
         except (OSError, NonUniqueNameException) as error:
             log.warning("not_announced", reason=type(error).__name__)
@@ -81,6 +83,14 @@ def service(
     )
 
 
+def reach(addresses: tuple[Address, ...]) -> dict[str, Any]:
+    """How zeroconf reaches the network of these addresses: by IPv4 or, where there is none, by IPv6."""
+    version_4 = [str(address) for address in addresses if address.version == 4]
+    if version_4:
+        return {"interfaces": version_4, "ip_version": IPVersion.V4Only}
+    return {"interfaces": [str(one) for one in addresses], "ip_version": IPVersion.V6Only}
+
+
 def _properties(identity: Identity, pairing: bool) -> dict[bytes, bytes | None]:
     # No secrets and no names of people: everyone in the house can read this.
     texts = {
@@ -92,10 +102,3 @@ def _properties(identity: Identity, pairing: bool) -> dict[bytes, bytes | None]:
         "pair": "1" if pairing else "0",
     }
     return {key.encode(): value.encode() for key, value in texts.items()}
-
-
-def _open(addresses: tuple[Address, ...]) -> AsyncZeroconf:
-    version_4 = [str(address) for address in addresses if address.version == 4]
-    if version_4:
-        return AsyncZeroconf(interfaces=version_4, ip_version=IPVersion.V4Only)
-    return AsyncZeroconf(interfaces=[str(a) for a in addresses], ip_version=IPVersion.V6Only)

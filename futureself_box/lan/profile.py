@@ -14,23 +14,23 @@ from futureself_box.lan.identity import Identity
 
 def mobileconfig(identity: Identity) -> bytes:
     """The profile for iPhone, iPad and Mac. The same box gives the same profile, byte for byte."""
-    certificate = authority.to_der(identity.authority.certificate_pem)
+    trusted = certificate(identity)
     name = f"Future Self Box {identity.id}"
     content = {
         "PayloadType": "com.apple.security.root",
         "PayloadVersion": 1,
         "PayloadIdentifier": f"box.futureself.{identity.id}.authority",
-        "PayloadUUID": _uuid(certificate, "authority"),
+        "PayloadUUID": _uuid(trusted, "authority"),
         "PayloadDisplayName": name,
         "PayloadDescription": "Lets this device trust your Future Self Box, and nothing else.",
         "PayloadCertificateFileName": "future-self-box.crt",
-        "PayloadContent": certificate,
+        "PayloadContent": trusted,
     }
     profile = {
         "PayloadType": "Configuration",
         "PayloadVersion": 1,
         "PayloadIdentifier": f"box.futureself.{identity.id}",
-        "PayloadUUID": _uuid(certificate, "profile"),
+        "PayloadUUID": _uuid(trusted, "profile"),
         "PayloadDisplayName": name,
         "PayloadOrganization": "Your household",
         "PayloadDescription": "Lets this device trust your Future Self Box, and nothing else.",
@@ -39,14 +39,14 @@ def mobileconfig(identity: Identity) -> bytes:
     return plistlib.dumps(profile)
 
 
-def der(identity: Identity) -> bytes:
+def certificate(identity: Identity) -> bytes:
     """The certificate for Android, Windows and the rest; DER."""
     return authority.to_der(identity.authority.certificate_pem)
 
 
 def fingerprint(identity: Identity) -> bytes:
     """SHA-256 of the authority's certificate, as phones show it."""
-    return hashlib.sha256(der(identity)).digest()
+    return hashlib.sha256(certificate(identity)).digest()
 
 
 def _uuid(certificate: bytes, what: str) -> str:
