@@ -18,6 +18,7 @@ from litestar.types import ASGIApp
 
 from futureself_box import __version__
 from futureself_box.api import (
+    authority,
     conversation,
     credentials,
     devices,
@@ -116,6 +117,7 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
             devices.router,
             conversation.router,
             health.router,
+            authority.router,
             pages.router,
             pages.files,
             gateway.phone_socket,

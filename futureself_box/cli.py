@@ -67,15 +67,15 @@ def inference(loaded: settings.Settings) -> None:
 @main.command()
 @click.option("--once", metavar="TEXT", help="Say TEXT, print the answer and leave.")
 @click.option("--json", "as_json", is_flag=True, help="With --once: figures as the last line.")
-@click.option("--url", metavar="URL", help="The box, where it isn't this machine's.")
+@click.option("--url", metavar="URL", help="The box; without it, this machine's or one on the network.")
 @click.option("--code", metavar="CODE", help="Join with this set-up or invitation code.")
 @click.option("--name", metavar="NAME", help="With a set-up code: who you are.")
 @_with_settings
 def chat(loaded: settings.Settings, once: str | None, as_json: bool, **who: str | None) -> int:
     """Talk in the terminal."""
-    from futureself_box import terminal  # noqa: PLC0415
+    from futureself_box.terminal import talk  # noqa: PLC0415
 
-    return terminal.run(loaded, once=once, as_json=as_json, **who)
+    return talk.run(loaded, once=once, as_json=as_json, **who)
 
 
 @main.group()

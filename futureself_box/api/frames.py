@@ -23,6 +23,8 @@ CLOSE_REVOKED = 4403
 CLOSE_NO_HELLO = 4408
 CLOSE_REPLACED = 4409
 CLOSE_SCHEMA_TOO_OLD = 4426
+# Said before the socket is accepted, so a browser sees a refused handshake.
+CLOSE_OTHER_BOX = 4404
 
 RequestId = Annotated[
     str, Meta(min_length=1, max_length=64, description="Chosen by the phone, echoed in answers.")
@@ -95,6 +97,10 @@ class Welcome(msgspec.Struct, frozen=True, tag="welcome"):
     device: UUID
     head: Annotated[int, Meta(description="Sequence number of the member's newest revision.")]
     turns: tuple[LiveTurn, ...]
+    box: Annotated[
+        str | None,
+        Meta(description="The box's id; a phone names it in /ws?box=ID, and no other box answers."),
+    ] = None
     addresses: Annotated[
         tuple[str, ...],
         Meta(description="Every origin of the box, its name first; a phone may try all at once."),

@@ -53,6 +53,10 @@ log = structlog.get_logger()
 @websocket("/ws")
 async def phone_socket(socket: WebSocket[Any, Any, Any], parts: Parts) -> None:
     """One phone, from its hello to the end of its socket."""
+    if socket.query_params.get("box", parts.box_id) != parts.box_id:
+        # An address that was this phone's box may by now be another's, which must not see its token.
+        await socket.close(frames.CLOSE_OTHER_BOX)
+        return
     await socket.accept()
     try:
         hello = await _receive_hello(socket)
@@ -134,6 +138,7 @@ class _Conversation:
                 device=who.device,
                 head=head,
                 turns=tuple(LiveTurn(turn=turn.id, message=turn.said.id) for turn in turns),
+                box=self._parts.box_id,
                 addresses=self._parts.origins,
             )
         )

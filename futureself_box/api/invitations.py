@@ -36,6 +36,9 @@ class Invitation(msgspec.Struct, frozen=True):
     secret: str
     url: str | None
     qr: Annotated[str | None, Meta(description="The address as an SVG picture.")]
+    fingerprint: Annotated[
+        str | None, Meta(description="Of the authority's certificate, as phones show it; hex.")
+    ]
     expires_in_s: int
 
 
@@ -59,6 +62,7 @@ def invite(
         secret=issued.secret,
         url=url,
         qr=None if url is None else qr.as_svg(url),
+        fingerprint=parts.authority_fingerprint,
         expires_in_s=issued.expires_in_s,
     )
 

@@ -8,27 +8,33 @@ behind the # of the address. The page looks by itself whether the phone trusts t
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import msgspec
-from litestar import Litestar, MediaType, Request, Response, get
+from litestar import Litestar, Request, Response, get
 from litestar.datastructures import MutableScopeHeaders
 from litestar.di import NamedDependency, Provide
-from litestar.response import File
-from litestar.static_files import create_static_files_router
+from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 import futureself_box
 from futureself_box.api import problems, wall_clock
 from futureself_box.api.headers import HEADERS
 from futureself_box.api.origins import own_pages_only
+from futureself_box.errors import FrameInvalid
 from futureself_box.lan import profile
 from futureself_box.lan.presence import Presence
 
 Box = NamedDependency[Presence]
 Time = NamedDependency[int]
 
+_TYPES = {
+    ".html": "text/html",
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+}
 _WEB = Path(futureself_box.__file__).parent / "web"
 _NAME = "Future Self Box"
 _POLICY = (
@@ -67,14 +73,11 @@ def build(presence: Presence, now: Callable[[], datetime] = wall_clock.now) -> A
     """The application of the join port. Its addresses are those that `presence` has at the time."""
     application = Litestar(
         route_handlers=[
-            show_page,
             show_where,
             show_check,
             show_profile,
             show_certificate,
-            show_colours,
-            show_icon,
-            create_static_files_router("/join", directories=[_WEB / "join"]),
+            _showing(_read_files()),
         ],
         dependencies={
             "presence": Provide(lambda: presence, sync_to_thread=False),
@@ -84,14 +87,8 @@ def build(presence: Presence, now: Callable[[], datetime] = wall_clock.now) -> A
         logging_config=None,
         openapi_config=None,
     )
-    guarded = own_pages_only(_heads_too(application), hosts=lambda: presence.hosts)
+    guarded = own_pages_only(_reading_only(application), hosts=lambda: presence.hosts)
     return _with_headers(guarded, presence)
-
-
-@get("/", sync_to_thread=False)
-def show_page() -> File:
-    """The page with the steps."""
-    return _file("join/index.html", MediaType.HTML)
 
 
 @get("/where", sync_to_thread=False)
@@ -130,33 +127,40 @@ def show_certificate(presence: Box) -> Response[bytes]:
     return Response(profile.certificate(presence.identity), media_type="application/x-x509-ca-cert")
 
 
-@get("/web/base.css", sync_to_thread=False)
-def show_colours() -> File:
-    """The app's own colours and letters."""
-    return _file("base.css", MediaType.CSS)
+def _read_files() -> dict[str, tuple[bytes, str]]:
+    """The page's files by their paths, with their types; a path that is not here leads nowhere."""
+    own = {f"/{path.relative_to(_WEB)}": path for path in (_WEB / "join").rglob("*.*")}
+    shared = {f"/web/{name}": _WEB / name for name in ("base.css", "icon.svg")}
+    paths = {"/": own.pop("/join/index.html")} | own | shared
+    return {at: (path.read_bytes(), _TYPES[path.suffix]) for at, path in paths.items()}
 
 
-@get("/web/icon.svg", sync_to_thread=False)
-def show_icon() -> File:
-    """The box's mark."""
-    return _file("icon.svg", "image/svg+xml")
+def _showing(files: dict[str, tuple[bytes, str]]) -> HTTPRouteHandler:
+    @get(sorted(files), sync_to_thread=False)
+    def show_file(request: Request[Any, Any, Any]) -> Response[bytes]:
+        content, media_type = files[request.url.path.rstrip("/") or "/"]
+        return Response(content, media_type=media_type)
 
-
-def _file(name: str, media_type: str) -> File:
-    return File(_WEB / name, media_type=media_type, content_disposition_type="inline")
+    return show_file
 
 
 def _port(url: str) -> int:
     return urlsplit(url).port or 80
 
 
-def _heads_too(app: ASGIApp) -> ASGIApp:
-    """Middleware that answers HEAD as GET, without the body, which the server leaves out."""
+def _reading_only(app: ASGIApp) -> ASGIApp:
+    """Middleware that refuses every method but GET and HEAD.
+
+    HEAD is answered as GET; the server leaves the body out.
+    """
 
     async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope.get("method") == "HEAD":
-            scope = {**scope, "method": "GET"}  # type: ignore[misc]
-        await app(scope, receive, send)
+        if scope.get("method", "GET") in {"GET", "HEAD"}:
+            await app(cast("Scope", {**scope, "method": "GET"}), receive, send)
+            return
+        request: Request[Any, Any, Any] = Request(scope, receive)
+        refused = problems.problem(FrameInvalid("This page can only be read."), status=405)
+        await refused.to_asgi_response(None, request)(scope, receive, send)
 
     return wrapped
 

@@ -15,6 +15,7 @@ from futureself_box.household.recovery_sheet import RecoverySheet
 from futureself_box.household.rescue import Rescue
 from futureself_box.household.setup_code import SetUpCode
 from futureself_box.inference.client import InferenceClient
+from futureself_box.lan import profile
 from futureself_box.lan.presence import Presence
 from futureself_box.store.vault import Vault
 
@@ -42,6 +43,11 @@ class Parts:
     def box_id(self) -> str | None:
         """The box's short id on the network."""
         return self.presence.identity.id if self.presence else None
+
+    @property
+    def authority_fingerprint(self) -> str | None:
+        """SHA-256 of the authority's certificate, in hex."""
+        return profile.fingerprint(self.presence.identity).hex() if self.presence else None
 
     def join_url(self, address: str | None, fragment: str) -> str | None:
         """Where a new phone begins; None where the box is on no network."""

@@ -29,7 +29,47 @@
  * @property {Outcome} outcome
  *
  * @typedef {{ messages: Message[], more: boolean }} Page
- * @typedef {{ code: string, name: string, expires_in_s: number }} Invitation
+ *
+ * @typedef {object} Purpose whom to invite: by name, a member who lost every phone, or (neither) a
+ *   device of one's own
+ * @property {string} [name]
+ * @property {"adult" | "child"} [role]
+ * @property {number} [birth_year]
+ * @property {string} [member]
+ *
+ * @typedef {object} Invitation
+ * @property {string} id
+ * @property {string} name
+ * @property {string} code
+ * @property {string | null} url where the QR leads; null where the box is on no network
+ * @property {string | null} qr an SVG
+ * @property {string | null} fingerprint of the box's authority, in hex
+ * @property {number} expires_in_s
+ *
+ * @typedef {object} InvitationSeen
+ * @property {"open" | "asked" | "confirmed" | "joined" | "refused" | "over" | "doubled"} state
+ * @property {string | null} number
+ * @property {string | null} device_name
+ * @property {boolean} code_works
+ * @property {number} expires_in_s
+ *
+ * @typedef {{ claim: string, nonce: string, name: string, inviter: string, expires_in_s: number }} Asked
+ * @typedef {{ state: "waiting" | "joined" | "refused" | "over" | "doubled", number: string | null,
+ *   joined: Joined | null }} Claim
+ *
+ * @typedef {{ asked_by: string, asked_at: string, ready_at: string, used_at: string | null }} Rescue
+ * @typedef {Pick<Welcome, "member" | "name" | "role" | "device"> & { rescue: Rescue | null,
+ *   sheet_proven_at: string | null }} Me
+ *
+ * @typedef {object} Person
+ * @property {string} id
+ * @property {string} name
+ * @property {"owner" | "adult" | "child"} role
+ * @property {number | null} birth_year
+ * @property {number} devices
+ * @property {boolean} current
+ * @property {Rescue | null} rescue
+ *
  * @typedef {{ version: string, model: { name: string | null, state: string, starter: boolean },
  *   clock: string }} Status
  */
@@ -70,17 +110,58 @@ export class Api {
     this.#onRefused = onRefused;
   }
 
-  /** @returns {Promise<{ set_up: boolean }>} */
+  /** @returns {Promise<{ set_up: boolean, id: string | null }>} */
   household = () => this.#ask("GET", "/api/household");
 
-  /** @type {(code: string, name: string, device_name: string) => Promise<Joined>} */
-  setUp = (code, name, device_name) => this.#ask("POST", "/api/setup", { code, name, device_name });
+  /** @type {(given: string, name: string, device_name: string) => Promise<Joined>} */
+  setUp = (given, name, device_name) =>
+    this.#ask("POST", "/api/setup", { given, name, device_name });
 
-  /** @type {(code: string, device_name: string) => Promise<Joined>} */
-  join = (code, device_name) => this.#ask("POST", "/api/join", { code, device_name });
+  /** @type {(given: string, device_name: string, commitment: string) => Promise<Asked>} */
+  join = (given, device_name, commitment) =>
+    this.#ask("POST", "/api/join", { given, device_name, commitment });
 
-  /** @type {(name?: string) => Promise<Invitation>} without a name: for a device of one's own */
-  invite = (name) => this.#ask("POST", "/api/invitations", name ? { name } : {});
+  /** @type {(claim: string, nonce: string) => Promise<Claim>} */
+  claim = (claim, nonce) => this.#ask("POST", "/api/join/claim", { claim, nonce });
+
+  /** @type {(lines: string[], device_name: string) => Promise<Joined>} by the recovery sheet */
+  recover = (lines, device_name) => this.#ask("POST", "/api/recover", { lines, device_name });
+
+  /** @type {(purpose: Purpose) => Promise<Invitation>} */
+  invite = (purpose) => this.#ask("POST", "/api/invitations", purpose);
+
+  /** @type {(id: string) => Promise<InvitationSeen>} */
+  invitation = (id) => this.#ask("GET", `/api/invitations/${id}`);
+
+  /** @type {(id: string, number: string) => Promise<void>} let the phone in that shows the number */
+  confirm = (id, number) => this.#ask("POST", `/api/invitations/${id}/confirm`, { number });
+
+  /** @type {(id: string) => Promise<void>} take an invitation back, or send its phone away */
+  withdraw = (id) => this.#ask("DELETE", `/api/invitations/${id}`);
+
+  /** @returns {Promise<Me>} */
+  me = () => this.#ask("GET", "/api/me");
+
+  /** @returns {Promise<Person[]>} */
+  members = () => this.#ask("GET", "/api/members");
+
+  /** @type {(id: string, change: Partial<Pick<Person, "name" | "birth_year" | "role">>) => Promise<Person>} */
+  changeMember = (id, change) => this.#ask("PATCH", `/api/members/${id}`, change);
+
+  /** @type {(id: string) => Promise<void>} */
+  removeMember = (id) => this.#ask("DELETE", `/api/members/${id}`);
+
+  /** @type {(id: string) => Promise<Rescue>} */
+  rescue = (id) => this.#ask("POST", `/api/members/${id}/rescue`);
+
+  /** @type {(id: string) => Promise<void>} */
+  endRescue = (id) => this.#ask("DELETE", `/api/members/${id}/rescue`);
+
+  /** @returns {Promise<{ lines: string[], line: number }>} a new recovery sheet, not yet proven */
+  makeSheet = () => this.#ask("POST", "/api/sheet");
+
+  /** @type {(text: string) => Promise<void>} */
+  proveSheet = (text) => this.#ask("POST", "/api/sheet/proof", { text });
 
   /** @returns {Promise<Device[]>} */
   devices = () => this.#ask("GET", "/api/devices");

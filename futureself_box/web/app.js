@@ -7,11 +7,14 @@
 /** @import { Welcome } from "./frames.js" */
 
 import { Api, Problem } from "./api.js";
+import { takeArrival } from "./arrival.js";
 import { Conversation } from "./conversation.js";
 import { EntranceView } from "./entrance-view.js";
 import { forgetAll, keep, read } from "./kept.js";
 import { MeView } from "./me-view.js";
+import { SheetView } from "./sheet-view.js";
 import { TalkView } from "./talk-view.js";
+import { WaitingView } from "./waiting-view.js";
 
 const ASK_AGAIN_MS = 2_000;
 const TITLES = { talk: "Talk", me: "Me" };
@@ -19,24 +22,74 @@ const TITLES = { talk: "Talk", me: "Me" };
 const screens = /** @type {HTMLElement} */ (document.getElementById("screens"));
 const tabs = /** @type {HTMLElement} */ (document.getElementById("tabs"));
 
+const arrival = takeArrival();
 const kept = read("who", /** @type {Joined | null} */ (null));
 if (kept) showApp(kept);
-else showEntrance();
+else if (arrival?.kind === "invitation") showWaiting(arrival.secret);
+else showEntrance({ secret: arrival?.secret });
 
-/** @param {string} [notice] why the person is here again */
-async function showEntrance(notice) {
+/** @param {{ notice?: string, secret?: string }} [how] why the person is here again, or by what */
+async function showEntrance({ notice, secret } = {}) {
   tabs.hidden = true;
   const api = new Api();
   const { set_up: isSetUp } = await untilAnswered(() => api.household());
-  const view = new EntranceView(api, !isSetUp, notice);
-  view.addEventListener("joined", (event) => {
-    const who = /** @type {CustomEvent<Joined>} */ (event).detail;
+  const view = new EntranceView(api, { isNew: !isSetUp, secret, notice });
+  on(view, "ask", (/** @type {string} */ digits) => showWaiting(digits));
+  on(view, "joined", (/** @type {Joined} */ who) => begin(who));
+  on(view, "set-up", (/** @type {Joined} */ who) => {
     keep("who", who);
-    history.replaceState(null, "", "#talk");
-    showApp(who);
+    showSheet(who);
   });
+  show(view, "Welcome");
+}
+
+/** @param {string} given what an invitation is recognised by: a QR's secret or typed digits */
+function showWaiting(given) {
+  const view = new WaitingView(new Api(), given);
+  /** @type {Joined} */
+  let joined;
+  on(view, "joined", (/** @type {Joined} */ who) => keep("who", (joined = who)));
+  on(view, "begin", () => begin(joined));
+  on(view, "failed", (/** @type {string} */ notice) => showEntrance({ notice }));
+  show(view, "Welcome");
+}
+
+/**
+ * The owner is in; the household's last key comes before the first talk.
+ * @param {Joined} who
+ */
+function showSheet(who) {
+  const view = new SheetView(new Api(who.token));
+  on(view, "done", () => begin(who));
+  on(view, "later", () => begin(who));
+  show(view, "Recovery sheet");
+}
+
+/** @param {Joined} who */
+function begin(who) {
+  keep("who", who);
+  history.replaceState(null, "", "#talk");
+  showApp(who);
+}
+
+/**
+ * @param {HTMLElement} view
+ * @param {string} title
+ */
+function show(view, title) {
   screens.replaceChildren(view);
-  document.title = "Welcome · Future Self";
+  document.title = `${title} · Future Self`;
+  view.querySelector("h1")?.focus();
+}
+
+/**
+ * @template T
+ * @param {EventTarget} source
+ * @param {string} type
+ * @param {(detail: T) => void} hear
+ */
+function on(source, type, hear) {
+  source.addEventListener(type, (event) => hear(/** @type {CustomEvent<T>} */ (event).detail));
 }
 
 /** @param {Joined} who */
@@ -53,12 +106,13 @@ function showApp(who) {
     routing.abort();
     socket.close();
     forgetAll();
-    showEntrance(reason ? `${reason.message} ${reason.hint} Nothing is kept here.` : "You are signed out. Nothing is kept here.");
+    const why = reason ? `${reason.message} ${reason.hint}` : "You are signed out.";
+    showEntrance({ notice: `${why} Nothing is kept here.` });
   }
 
   function route() {
     const name = location.hash === "#me" ? "me" : "talk";
-    show(views, name);
+    turnTo(views, name);
     if (name === "me") views.me.refresh();
   }
 
@@ -89,7 +143,7 @@ const UNKNOWN_REASON = {
  * @param {{ talk: TalkView, me: MeView }} views
  * @param {"talk" | "me"} name
  */
-function show(views, name) {
+function turnTo(views, name) {
   const changed = views[name].hidden;
   views.talk.hidden = name !== "talk";
   views.me.hidden = name !== "me";

@@ -17,9 +17,11 @@
  * @property {"welcome"} type
  * @property {string} member
  * @property {string} name
- * @property {"owner" | "adult"} role
+ * @property {"owner" | "adult" | "child"} role
  * @property {string} device
  * @property {LiveTurn[]} turns
+ * @property {string | null} [box] the box's id
+ * @property {string[]} [addresses] every origin of the box, its name first
  *
  * @typedef {{ type: "chat.accepted", id: string, message: string, turn: string, clock: string }} ChatAccepted
  * @typedef {{ type: "chat.status", turn: string, state: "waiting" | "reading" | "writing",
@@ -28,6 +30,7 @@
  * @typedef {{ type: "chat.done", turn: string, sequence: number, outcome: Outcome,
  *   text?: string | null }} ChatDone
  * @typedef {{ type: "poke", head: number, turns?: LiveTurn[] }} Poke
+ * @typedef {{ type: "notice" }} Notice something about the member has changed
  * @typedef {{ type: "pong", id: string }} Pong
  *
  * @typedef {object} BoxError
@@ -39,7 +42,7 @@
  * @property {string | null} [turn]
  *
  * @typedef {ChatAccepted | ChatStatus | ChatDelta | ChatDone} ChatFrame
- * @typedef {Welcome | ChatFrame | Poke | Pong | BoxError} BoxFrame
+ * @typedef {Welcome | ChatFrame | Poke | Notice | Pong | BoxError} BoxFrame
  */
 
 export const SCHEMA = 1;

@@ -12,7 +12,11 @@ import { part, stamp } from "./dom.js";
 import { InvitationCard } from "./invitation-card.js";
 import * as outbox from "./outbox.js";
 
-const ROLES = { owner: "Owner of this box", adult: "Member of this household" };
+const ROLES = {
+  owner: "Owner of this box",
+  adult: "Member of this household",
+  child: "Child of this household",
+};
 
 export class MeView extends HTMLElement {
   /** Whether the member is signing out: then the box hangs up because it was asked to. */
@@ -37,7 +41,7 @@ export class MeView extends HTMLElement {
     part(this, "own-device", InvitationCard).begin(this.#api, { submit: "Add a device of mine" });
     part(this, "adult", InvitationCard).begin(this.#api, {
       submit: "Invite",
-      nameLabel: "Invite another adult. Their name",
+      nameLabel: "Invite somebody. Their name",
     });
     const words = {
       label: "Sign out",

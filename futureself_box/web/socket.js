@@ -1,10 +1,14 @@
 /**
- * The one connection to the box. It reconnects by itself, at once when the page comes back to life,
- * and finds out when a connection is only half there. What is said over it is not its business: it
- * says hello, hands frames on, and tells when its state changes.
+ * The one connection to the box, at whichever of its addresses answers. It reconnects by itself, at
+ * once when the page comes back to life, and finds out when a connection is only half there. What is
+ * said over it is not its business: it says hello, hands frames on, and tells when its state changes.
  */
 
-/** @import { BoxError, BoxFrame, Hello, PhoneFrame } from "./frames.js" */
+/** @import { BoxError, BoxFrame, Hello, PhoneFrame, Welcome } from "./frames.js" */
+/** @import { KnownBox } from "./race.js" */
+
+import { keep, read } from "./kept.js";
+import { Race, socketAddresses } from "./race.js";
 
 /** @typedef {"offline" | "online" | "replaced" | "refused" | "outdated"} SocketState */
 
@@ -34,6 +38,8 @@ export class BoxSocket extends EventTarget {
   reason = null;
 
   #hello;
+  /** @type {Race | null} */
+  #race = null;
   /** @type {WebSocket | null} */
   #socket = null;
   #startedAt = 0;
@@ -81,14 +87,20 @@ export class BoxSocket extends EventTarget {
   #connect() {
     this.#drop();
     this.#startedAt = Date.now();
-    const address = new URL("/ws", location.href);
-    address.protocol = address.protocol.replace("http", "ws");
-    const socket = new WebSocket(address);
-    this.#socket = socket;
     this.#timer = setTimeout(() => this.#lost(), OPEN_WITHIN_MS);
-    socket.onopen = () => socket.send(JSON.stringify(this.#hello()));
+    this.#race = new Race(
+      socketAddresses(read("box", /** @type {KnownBox} */ ({ id: null, origins: [] }))),
+      (socket) => this.#opened(socket),
+      () => this.#lost(),
+    );
+  }
+
+  /** @param {WebSocket} socket */
+  #opened(socket) {
+    this.#socket = socket;
     socket.onmessage = ({ data }) => this.#take(JSON.parse(data));
     socket.onclose = ({ code }) => this.#closed(code);
+    socket.send(JSON.stringify(this.#hello()));
   }
 
   /** @param {BoxFrame} frame */
@@ -98,11 +110,13 @@ export class BoxSocket extends EventTarget {
       return;
     }
     if (frame.type === "error" && !frame.id && !frame.turn) this.reason = frame;
-    if (frame.type === "welcome") this.#welcomed();
+    if (frame.type === "welcome") this.#welcomed(frame);
     this.dispatchEvent(new CustomEvent("frame", { detail: frame }));
   }
 
-  #welcomed() {
+  /** @param {Welcome} frame */
+  #welcomed({ box = null, addresses = [] }) {
+    keep("box", { id: box, origins: addresses });
     clearTimeout(this.#timer);
     this.#heartbeat = setInterval(() => this.#ping(PONG_WITHIN_MS), PING_EVERY_MS);
     this.#become("online");
@@ -144,10 +158,11 @@ export class BoxSocket extends EventTarget {
   #drop() {
     clearTimeout(this.#timer);
     clearInterval(this.#heartbeat);
+    this.#race?.stop();
     const socket = this.#socket;
     this.#socket = null;
     if (!socket) return;
-    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.onmessage = socket.onclose = null;
     socket.close();
   }
 

@@ -66,6 +66,22 @@ export function lastSeen(iso, online) {
 }
 
 /**
+ * 482913 as 482 913.
+ * @param {string} number
+ */
+export function spaced(number) {
+  return number.replace(/^(\d{3})(?=\d)/, "$1 ");
+}
+
+/**
+ * As phones show a certificate's: 3A:0F:…
+ * @param {string} hex
+ */
+export function fingerprint(hex) {
+  return (hex.toUpperCase().match(/../g) ?? []).join(":");
+}
+
+/**
  * 4:59
  * @param {number} seconds
  */

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from futureself_box.bench.running_box import RunningBox
+from futureself_box.bench.running_box import Device, RunningBox, eventually
 from futureself_box.ops.supervisor import FINAL
 
 pytestmark = pytest.mark.timeout(120)
@@ -18,6 +18,27 @@ def chat(box: RunningBox, *arguments: str, text: str = "") -> subprocess.Complet
     return subprocess.run(
         command, env=box.environment, input=text, capture_output=True, text=True, check=False
     )
+
+
+def joining(box: RunningBox, code: str) -> subprocess.Popen[str]:
+    """A terminal that comes with a code and waits."""
+    command = [sys.executable, "-m", "futureself_box.cli", "chat", "--once", "Hi", "--code", code]
+    return subprocess.Popen(
+        command, env=box.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def asked_number(owner: Device, invitation: str) -> str:
+    """The number on the inviting screen, once a device is asking."""
+    path = f"/api/invitations/{invitation}"
+    return str(eventually(lambda: owner.call("GET", path)["number"]))
+
+
+def let_in(owner: Device, invitation: str) -> str:
+    """Say yes to the device that asks."""
+    number = asked_number(owner, invitation)
+    owner.confirm(invitation, number)
+    return number
 
 
 def test_once_prints_the_answer_and_its_figures_last(box: RunningBox) -> None:
@@ -52,14 +73,39 @@ def test_a_wrong_code_is_told_in_a_sentence(silent_box: RunningBox) -> None:
 
 def test_a_removed_terminal_is_told_to_join_again(silent_box: RunningBox) -> None:
     owner = silent_box.set_up()
-    code = owner.call("POST", "/api/invitations", {})["code"]
-    chat(silent_box, "--once", "Hello?", "--code", code)
+    invitation = owner.call("POST", "/api/invitations", {})
+    with joining(silent_box, invitation["code"]) as waiting:
+        let_in(owner, invitation["id"])
+        waiting.wait(timeout=60)
     devices = owner.call("GET", "/api/devices")
     (terminal,) = [device for device in devices if not device["current"]]
     owner.call("DELETE", f"/api/devices/{terminal['id']}")
     ran = chat(silent_box, "--once", "Hello?")
     assert ran.returncode == FINAL
     assert "The box doesn't know this device." in ran.stderr
+
+
+def test_the_number_on_the_terminal_is_the_one_on_the_inviting_screen(
+    silent_box: RunningBox,
+) -> None:
+    owner = silent_box.set_up()
+    invitation = owner.call("POST", "/api/invitations", {})
+    with joining(silent_box, invitation["code"]) as waiting:
+        assert waiting.stderr is not None
+        told = waiting.stderr.readline()
+        number = let_in(owner, invitation["id"])
+        assert told.strip() == f"Ask Ada to check: {number[:3]} {number[3:]}"
+        waiting.communicate(timeout=60)
+
+
+def test_a_terminal_that_is_turned_away_says_so(silent_box: RunningBox) -> None:
+    owner = silent_box.set_up()
+    invitation = owner.call("POST", "/api/invitations", {})
+    with joining(silent_box, invitation["code"]) as waiting:
+        asked_number(owner, invitation["id"])
+        owner.call("DELETE", f"/api/invitations/{invitation['id']}")
+        _, said = waiting.communicate(timeout=60)
+    assert "You were not let in." in said
 
 
 def test_without_a_box_the_terminal_says_how_to_start_one(silent_box: RunningBox) -> None:

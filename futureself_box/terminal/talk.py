@@ -1,26 +1,20 @@
-"""`futureself-box chat`: a phone in the terminal, with the same protocol as every other.
+"""Talking in the terminal: messages out, words in as they come.
 
-Its token lies beside the settings, readable by its user only. A connection that breaks in the middle
-of an answer is made again, and the answer goes on where it stopped.
+A connection that breaks in the middle of an answer is made again, at another address if the box has
+moved, and the answer goes on where it stopped.
 """
 
-import hashlib
-import platform
 import time
 from collections.abc import Callable
-from pathlib import Path
-from typing import TypeVar
 from uuid import UUID
 
 import click
-import httpx2
 import msgspec
 import uuid_utils.compat
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.sync.client import ClientConnection, connect
 
 from futureself_box.api import frames
-from futureself_box.api.entrance import Household, Join, SetUp, Waiting
 from futureself_box.api.frames import (
     BoxFrame,
     ChatAccepted,
@@ -31,27 +25,13 @@ from futureself_box.api.frames import (
     Hello,
     Resume,
 )
-from futureself_box.api.problems import Problem
-from futureself_box.errors import BoxError, BoxUnreachable, CodeSpent, TokenUnknown
-from futureself_box.household import codes
-from futureself_box.household.devices import Joined
-from futureself_box.household.invitations import Asked, Claim
+from futureself_box.errors import BoxError, BoxUnreachable, TokenUnknown
 from futureself_box.settings import Settings
-from futureself_box.store.files import private_folder, write_atomically
+from futureself_box.terminal import login
+from futureself_box.terminal.login import TIMEOUT_S, Login
 
-LOGIN_FILE = "terminal.json"
-_TIMEOUT_S = 10.0
 _PATIENCE_S = 60.0
 _PAUSE_S = 0.5
-
-_T = TypeVar("_T")
-
-
-class Login(msgspec.Struct, frozen=True):
-    """Where the terminal talks to, and as which device."""
-
-    url: str
-    token: str
 
 
 class Figures(msgspec.Struct, frozen=True):
@@ -73,13 +53,11 @@ def run(
     name: str | None,
 ) -> int:
     """Talk until the end of input; return the exit status. Raises a BoxError."""
-    path = settings.config_path / LOGIN_FILE
-    login = None if code else _read_login(path, url)
-    if login is None:
-        login = join(url or f"http://localhost:{settings.box.port}", code=code, name=name)
-        private_folder(path.parent)
-        write_atomically(path, msgspec.json.encode(login))
-    with Talk(login) as talk:
+    known = None if code else login.load(settings, url)
+    if known is None:
+        known = login.join(url or login.look_for(settings), code=code, name=name)
+        login.save(settings, known)
+    with Talk(known, lambda moved: login.save(settings, moved)) as talk:
         if once is not None:
             figures = talk.say(once, _print)
             click.echo()
@@ -90,45 +68,13 @@ def run(
     return 0
 
 
-def join(url: str, *, code: str | None, name: str | None) -> Login:
-    """Come in by a code; what is not given is asked for."""
-    with httpx2.Client(base_url=url, timeout=_TIMEOUT_S) as http:
-        set_up = _call(http, "GET", "/api/household", None, Household).set_up
-        if code is None:
-            code = click.prompt("Invitation code (Me, Add a device)" if set_up else "Set-up code")
-        device = f"Terminal on {platform.node() or 'this machine'}"[:60]
-        if set_up:
-            joined = _ask(http, code, device)
-        else:
-            name = name or click.prompt("Your name")
-            joined = _call(http, "POST", "/api/setup", SetUp(code, name, device), Joined)
-    return Login(url=url, token=joined.token)
-
-
-def _ask(http: httpx2.Client, code: str, device: str) -> Joined:
-    nonce = codes.new_secret()
-    commitment = codes.to_text(hashlib.sha256(nonce).digest())
-    asked = _call(http, "POST", "/api/join", Join(code, device, commitment), Asked)
-    waiting = Waiting(claim=asked.claim, nonce=codes.to_text(nonce))
-    told = False
-    while True:
-        claim = _call(http, "POST", "/api/join/claim", waiting, Claim)
-        if claim.joined is not None:
-            return claim.joined
-        if claim.state != "waiting":
-            raise CodeSpent
-        if not told:
-            told = True
-            click.echo(f"Ask {asked.inviter} to check this number: {claim.number}")
-        time.sleep(_PAUSE_S)
-
-
 class Talk:
     """One conversation over one socket, made again when it breaks."""
 
-    def __init__(self, login: Login) -> None:
-        self._login = login
-        self._socket = _connect(login, ())
+    def __init__(self, known: Login, moved: Callable[[Login], None]) -> None:
+        self._login = known
+        self._moved = moved
+        self._socket = self._connect(())
 
     def __enter__(self) -> "Talk":
         return self
@@ -163,13 +109,25 @@ class Talk:
         deadline = time.monotonic() + _PATIENCE_S
         while True:
             try:
-                self._socket = _connect(self._login, answer.resume())
+                self._socket = self._connect(answer.resume())
             except BoxUnreachable:
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(_PAUSE_S)
             else:
                 return
+
+    def _connect(self, turns: tuple[Resume, ...]) -> ClientConnection:
+        try:
+            return _connect(self._login, turns)
+        except BoxUnreachable:
+            found = login.find_again(self._login)
+            if found is None:
+                raise
+            socket = _connect(found, turns)
+            self._login = found
+            self._moved(found)
+            return socket
 
     def _send(self, frame: frames.PhoneFrame) -> None:
         self._socket.send(frames.encoder.encode(frame).decode())
@@ -247,16 +205,17 @@ def _print(text: str) -> None:
     click.echo(text, nl=False)
 
 
-def _connect(login: Login, turns: tuple[Resume, ...]) -> ClientConnection:
-    hello = Hello(token=login.token, schema=frames.SCHEMA, turns=turns)
+def _connect(known: Login, turns: tuple[Resume, ...]) -> ClientConnection:
+    hello = Hello(token=known.token, schema=frames.SCHEMA, turns=turns)
+    # It names its box: by now another one may have this address, and must not see the token.
+    query = f"?box={known.box}" if known.box else ""
+    url = f"{known.url.replace('http', 'ws', 1)}/ws{query}"
     try:
-        socket = connect(
-            login.url.replace("http", "ws", 1) + "/ws", compression=None, open_timeout=_TIMEOUT_S
-        )
+        socket = connect(url, ssl=known.context, compression=None, open_timeout=TIMEOUT_S)
         socket.send(frames.encoder.encode(hello).decode())
-        first = _decode(socket.recv(timeout=_TIMEOUT_S))
+        first = _decode(socket.recv(timeout=TIMEOUT_S))
     except (OSError, TimeoutError, InvalidHandshake, ConnectionClosed) as error:
-        raise BoxUnreachable(f"The box doesn't answer at {login.url}.") from error
+        raise BoxUnreachable(f"The box doesn't answer at {known.url}.") from error
     if isinstance(first, frames.Error):
         socket.close()
         raise _problem(first)
@@ -266,32 +225,6 @@ def _connect(login: Login, turns: tuple[Resume, ...]) -> ClientConnection:
 def _decode(raw: str | bytes) -> BoxFrame:
     frame: BoxFrame = msgspec.json.decode(raw, type=BoxFrame)
     return frame
-
-
-def _read_login(path: Path, url: str | None) -> Login | None:
-    try:
-        login = msgspec.json.decode(path.read_bytes(), type=Login)
-    except (FileNotFoundError, msgspec.DecodeError):
-        return None
-    return login if url in {None, login.url} else None
-
-
-def _call(
-    http: httpx2.Client, method: str, path: str, body: msgspec.Struct | None, answer: type[_T]
-) -> _T:
-    try:
-        response = http.request(
-            method,
-            path,
-            content=None if body is None else msgspec.json.encode(body),
-            headers={"content-type": "application/json"},
-        )
-    except httpx2.TransportError as error:
-        raise BoxUnreachable(f"The box doesn't answer at {http.base_url}.") from error
-    if response.is_success:
-        return msgspec.json.decode(response.content, type=answer)
-    problem = msgspec.json.decode(response.content, type=Problem)
-    raise BoxError(problem.detail, hint=problem.hint)
 
 
 def _problem(frame: frames.Error) -> BoxError:
