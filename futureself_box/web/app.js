@@ -12,6 +12,7 @@ import { Conversation } from "./conversation.js";
 import { EntranceView } from "./entrance-view.js";
 import { forgetAll, keep, read } from "./kept.js";
 import { MeView } from "./me-view.js";
+import { RescueNotice } from "./rescue-notice.js";
 import { SheetView } from "./sheet-view.js";
 import { TalkView } from "./talk-view.js";
 import { WaitingView } from "./waiting-view.js";
@@ -21,6 +22,7 @@ const TITLES = { talk: "Talk", me: "Me" };
 
 const screens = /** @type {HTMLElement} */ (document.getElementById("screens"));
 const tabs = /** @type {HTMLElement} */ (document.getElementById("tabs"));
+const notice = /** @type {RescueNotice} */ (document.getElementById("notice"));
 
 const arrival = takeArrival();
 const kept = read("who", /** @type {Joined | null} */ (null));
@@ -106,8 +108,20 @@ function showApp(who) {
     routing.abort();
     socket.close();
     forgetAll();
+    notice.hidden = true;
     const why = reason ? `${reason.message} ${reason.hint}` : "You are signed out.";
     showEntrance({ notice: `${why} Nothing is kept here.` });
+  }
+
+  async function askMe() {
+    try {
+      const me = await api.me();
+      views.me.show(me);
+      notice.show(me);
+    } catch (problem) {
+      // Asked again with the next welcome; who is refused hears of it from the one who looks after it.
+      if (!(problem instanceof Problem)) throw problem;
+    }
   }
 
   function route() {
@@ -124,10 +138,13 @@ function showApp(who) {
     const { name, role } = /** @type {CustomEvent<Welcome>} */ (event).detail;
     keep("who", { ...who, name, role });
     views.me.introduce({ name, role });
+    askMe();
   });
+  conversation.addEventListener("notice", () => askMe());
   views.me.addEventListener("left", () => leave(null));
   addEventListener("hashchange", route, { signal: routing.signal });
 
+  notice.begin(api);
   screens.replaceChildren(views.talk, views.me);
   tabs.hidden = false;
   route();

@@ -17,7 +17,7 @@ import { BoxSocket } from "./socket.js";
 import { arrange } from "./thread.js";
 
 /**
- * Events: `change`; `loaded` when the newest page is here; `welcome` (its detail is the frame);
+ * Events: `change`; `notice` when something about the member has changed; `loaded` when the newest page is here; `welcome` (its detail is the frame);
  * `news` (its detail is a sentence for who does not see the thread); `problem` (its detail is a
  * sentence about no one message).
  */
@@ -124,6 +124,8 @@ export class Conversation extends EventTarget {
         return this.#advance(frame);
       case "poke":
         return this.#poked(frame);
+      case "notice":
+        return this.#tell("notice");
       case "error":
         return this.#failed(frame);
     }

@@ -3,7 +3,7 @@
  * Dispatches `left` once this device is signed out.
  */
 
-/** @import { Api, Joined } from "./api.js" */
+/** @import { Api, Joined, Me } from "./api.js" */
 
 import { BoxStatus } from "./box-status.js";
 import { ConfirmButton } from "./confirm-button.js";
@@ -11,6 +11,8 @@ import { DeviceList } from "./device-list.js";
 import { part, stamp } from "./dom.js";
 import { InvitationCard } from "./invitation-card.js";
 import * as outbox from "./outbox.js";
+import { PeopleList } from "./people-list.js";
+import { SheetCard } from "./sheet-card.js";
 
 const ROLES = {
   owner: "Owner of this box",
@@ -38,6 +40,9 @@ export class MeView extends HTMLElement {
   connectedCallback() {
     this.replaceChildren(stamp("me"));
     this.introduce(this.#who);
+    part(this, "sheet", SheetCard).begin(this.#api);
+    part(this, "people", PeopleList).addEventListener("change", () => this.refresh());
+    this.addEventListener("joined", () => this.refresh());
     part(this, "own-device", InvitationCard).begin(this.#api, { submit: "Add a device of mine" });
     part(this, "adult", InvitationCard).begin(this.#api, {
       submit: "Invite",
@@ -64,9 +69,20 @@ export class MeView extends HTMLElement {
     part(this, "role", HTMLElement).textContent = ROLES[role];
   }
 
+  /**
+   * What the box says of oneself.
+   * @param {Me} me
+   */
+  show({ role, sheet_proven_at }) {
+    part(this, "adult", InvitationCard).hidden = role === "child";
+    part(this, "sheet-section", HTMLElement).hidden = role !== "owner";
+    part(this, "sheet", SheetCard).show(sheet_proven_at);
+  }
+
   /** Ask the box again for what may have changed. */
   refresh() {
     part(this, "devices", DeviceList).load(this.#api, this.#who.member);
+    part(this, "people", PeopleList).load(this.#api, this.#who.role === "owner");
     part(this, "box", BoxStatus).load(this.#api);
     part(this, "leaving", HTMLElement).textContent = leaving();
   }

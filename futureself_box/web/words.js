@@ -66,6 +66,16 @@ export function lastSeen(iso, online) {
 }
 
 /**
+ * "Thursday, 26 November, 18:00"
+ * @param {string} iso
+ */
+export function moment(iso) {
+  const at = new Date(iso);
+  const date = at.toLocaleDateString([], { weekday: "long", day: "numeric", month: "long" });
+  return `${date}, ${timeOfDay(at.getTime())}`;
+}
+
+/**
  * 482913 as 482 913.
  * @param {string} number
  */

@@ -150,7 +150,7 @@ async def test_the_owner_who_lost_every_phone_comes_back_by_the_sheet(
 
 async def number_on(page: Page) -> str:
     """The number that a screen shows."""
-    shown = page.get_by_label("Number", exact=True)
+    shown = page.locator(".number:visible")
     await expect(shown).to_be_visible()
     return (await shown.inner_text()).replace(" ", "")
 

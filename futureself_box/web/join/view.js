@@ -97,7 +97,7 @@ function showFetched() {
   const isFetched = sessionStorage.getItem("fetched") !== null;
   const get = part("get", HTMLAnchorElement);
   get.textContent = isFetched ? "Get the certificate again" : "Get the certificate";
-  get.classList.toggle("fetched", isFetched);
+  get.classList.toggle("fetched", isFetched || !part("browser", HTMLElement).hidden);
   part("after", HTMLElement).hidden = !isFetched;
 }
 
