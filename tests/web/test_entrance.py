@@ -126,7 +126,9 @@ async def test_an_old_invitation_says_what_to_do(browser: Browser, home: Running
     context = await phone_of(browser, None, home.url)
     page = await context.new_page()
     await page.goto(f"{home.url}/#j={'A' * 22}")
-    await expect(page.get_by_text("There is no such invitation. Ask for a new one.")).to_be_visible()
+    await expect(
+        page.get_by_text("There is no such invitation. Ask for a new one.")
+    ).to_be_visible()
     await context.close()
 
 
