@@ -63,6 +63,7 @@ class RunningBox:
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         self.environment = _environment(self.data, self.config, self.port) | variables
+        self.prefix: tuple[str, ...] = ()
         self.data.mkdir(parents=True, exist_ok=True)
         if models is not None and not (self.data / "models").exists():
             (self.data / "models").symlink_to(models)
@@ -84,7 +85,7 @@ class RunningBox:
         """Start `futureself-box up`."""
         with self.log_path.open("ab") as log:
             self._supervisor = subprocess.Popen(
-                [sys.executable, "-m", "futureself_box.cli", "up"],
+                [*self.prefix, sys.executable, "-m", "futureself_box.cli", "up"],
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -8,7 +8,8 @@ same: phones know its addresses from the QR.
 from typing import Any
 
 import structlog
-from zeroconf import IPVersion, NonUniqueNameException, ServiceInfo
+import zeroconf
+from zeroconf import IPVersion, ServiceInfo
 from zeroconf.asyncio import AsyncZeroconf
 
 from futureself_box.lan.authority import Address
@@ -28,45 +29,53 @@ class Announcement:
         self._zeroconf: AsyncZeroconf | None = None
         self._addresses: tuple[Address, ...] = ()
         self._info: ServiceInfo | None = None
-        self._failed: tuple[Address, ...] | None = None
+        self._is_heard = True
 
     async def tell(
         self, identity: Identity, addresses: tuple[Address, ...], *, pairing: bool
     ) -> None:
-        """Announce this, if it isn't announced already. A network without multicast is logged once."""
-        if addresses != self._addresses or self._zeroconf is None:
-            await self._begin(identity, addresses, pairing=pairing)
-        elif self._info is not None and self._info.properties != _properties(identity, pairing):
-            changed = service(identity, addresses, self._port, pairing=pairing)
+        """Announce this, if it isn't announced already.
+
+        What a network without multicast refuses is logged once, and tried again with each call.
+        """
+        info = service(identity, addresses, self._port, pairing=pairing)
+        if self._info is not None:
             # The name may have been changed, to make way for another box.
-            changed.name = self._info.name
-            self._info = changed
-            await (await self._zeroconf.async_update_service(changed))
+            info.name = self._info.name
+        if self._zeroconf is None or addresses != self._addresses:
+            await self._begin(info, addresses)
+        elif self._info is None or self._info.text != info.text:
+            await (await self._zeroconf.async_update_service(info))
+            self._info = info
 
     async def close(self) -> None:
         """Say goodbye."""
-        running, self._zeroconf, self._info = self._zeroconf, None, None
+        running, self._zeroconf = self._zeroconf, None
         if running is not None:
             await running.async_close()
 
-    async def _begin(
-        self, identity: Identity, addresses: tuple[Address, ...], *, pairing: bool
-    ) -> None:
+    async def _begin(self, info: ServiceInfo, addresses: tuple[Address, ...]) -> None:
         await self.close()
         self._addresses = addresses
-        if not addresses or addresses == self._failed:
+        if not addresses:
             return
-        info = service(identity, addresses, self._port, pairing=pairing)
         try:
             self._zeroconf = AsyncZeroconf(**reach(addresses))
-            await (await self._zeroconf.async_register_service(info, allow_name_change=True))
-        except (OSError, NonUniqueNameException) as error:
-            log.warning("not_announced", reason=type(error).__name__)
-            self._failed = addresses
+            sent = await self._zeroconf.async_register_service(
+                info,
+                allow_name_change=True,
+                # Asking whether the name is free takes a second and a half: once is enough.
+                cooperating_responders=self._info is not None,
+            )
+            await sent
+        except (OSError, zeroconf.Error) as error:
             await self.close()
-            return
-        self._info, self._failed = info, None
-        log.info("announced", name=info.name, host=info.server)
+            if self._is_heard:
+                log.warning("not_announced", reason=type(error).__name__)
+            self._is_heard = False
+        else:
+            self._info, self._is_heard = info, True
+            log.info("announced", name=info.name, host=info.server)
 
 
 def service(

@@ -63,15 +63,15 @@ def new_authority(box_id: str, now: datetime) -> Authority:
             x509.NameAttribute(NameOID.COMMON_NAME, f"Future Self Box {box_id}"),
         ]
     )
-    begin = _begin(now)
     builder = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(begin)
-        .not_valid_after(begin + _AUTHORITY_LIFE)
+        # From the release on: a clock that is ahead today must not spoil it for the years until then.
+        .not_valid_before(_begin(RELEASED))
+        .not_valid_after(_begin(now) + _AUTHORITY_LIFE)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(_key_usage(signs_certificates=True), critical=True)
         .add_extension(_constraints(), critical=True)
@@ -93,18 +93,29 @@ def issue_leaf(
     now: datetime,
 ) -> str:
     """A certificate for these names and addresses; PEM. What the authority may not sign is left out."""
+    return sign(authority, leaf_key, names[0], _subjects(names, addresses), now)
+
+
+def sign(
+    authority: Authority,
+    leaf_key: str,
+    name: str,
+    subjects: Sequence[x509.GeneralName],
+    now: datetime,
+) -> str:
+    """A server's certificate for exactly these subjects; what constraints say is the reader's to check."""
     issuer, key = _certificate(authority.certificate_pem), _load(authority.key_pem)
     public = _load(leaf_key).public_key()
     begin = _begin(now)
     builder = (
         x509.CertificateBuilder()
-        .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])]))
+        .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]))
         .issuer_name(issuer.subject)
         .public_key(public)
         .serial_number(x509.random_serial_number())
         .not_valid_before(begin)
         .not_valid_after(begin + _BACKDATED + _LEAF_LIFE)
-        .add_extension(_subjects(names, addresses), critical=False)
+        .add_extension(x509.SubjectAlternativeName(subjects), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_key_usage(signs_certificates=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
@@ -121,6 +132,8 @@ def needs_renewal(
 ) -> bool:
     """Whether a leaf ends within 60 days, is not valid yet, or lacks a name or address."""
     certificate = _certificate(leaf)
+    # By an impossible clock every leaf is too new, and a newer one would be as well.
+    now = max(now, RELEASED)
     if not certificate.not_valid_before_utc <= now < certificate.not_valid_after_utc - RENEW_BEFORE:
         return True
     there = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
@@ -161,9 +174,9 @@ def _constraints() -> x509.NameConstraints:
     return x509.NameConstraints(permitted_subtrees=permitted, excluded_subtrees=None)
 
 
-def _subjects(names: Sequence[str], addresses: Sequence[Address]) -> x509.SubjectAlternativeName:
+def _subjects(names: Sequence[str], addresses: Sequence[Address]) -> list[x509.GeneralName]:
     reachable = [x509.IPAddress(address) for address in addresses if may_sign(address)]
-    return x509.SubjectAlternativeName([*map(x509.DNSName, names), *reachable])
+    return [*(x509.DNSName(name) for name in names), *reachable]
 
 
 def _key_usage(*, signs_certificates: bool) -> x509.KeyUsage:

@@ -1,9 +1,13 @@
 """Finds boxes on the home network, for the terminal and `futureself-box discover`.
 
-What is found is a claim, not a proof: anybody can announce anything. The proof is the certificate.
+What is found is a claim, not a proof: anybody can announce anything. The proof is the certificate. So
+what does not look like a box's own words is left out, and nothing else reaches a screen.
 """
 
-import threading
+import queue
+import re
+import time
+from collections.abc import Generator, Iterator
 from ipaddress import ip_address
 
 import msgspec
@@ -12,9 +16,12 @@ from zeroconf import ServiceBrowser, ServiceInfo, ServiceListener, Zeroconf
 from futureself_box.errors import NetworkUnreachable
 from futureself_box.lan import interfaces
 from futureself_box.lan.announcement import SERVICE, reach
-from futureself_box.lan.authority import Address
+from futureself_box.lan.authority import Address, may_sign
 
 _ANSWER_WITHIN_MS = 1_000
+_ID = re.compile(r"[0-9a-z]{1,16}")
+_FINGERPRINT = re.compile(r"[0-9a-f]{32}")
+_LONGEST_NAME = 60
 
 
 class FoundBox(msgspec.Struct, frozen=True):
@@ -35,10 +42,16 @@ class FoundBox(msgspec.Struct, frozen=True):
         return tuple(f"https://{host}:{self.port}" for host in hosts)
 
 
-def find(within_s: float = 3.0, box_id: str | None = None) -> list[FoundBox]:
-    """The boxes that answer in time; with an id it returns as soon as that one has.
+def find(within_s: float = 3.0) -> list[FoundBox]:
+    """The boxes that answer in time. Raises NetworkUnreachable where this machine is on no network."""
+    boxes = {(box.id, box.fingerprint, box.addresses): box for box in listen(within_s)}
+    return [boxes[key] for key in sorted(boxes)]
 
-    Raises NetworkUnreachable where this machine is on no network.
+
+def listen(within_s: float = 3.0) -> Generator[FoundBox, None, None]:
+    """Each box as soon as it answers, again where it says something new, until the time is over.
+
+    To be closed by who doesn't wait for the end. Raises NetworkUnreachable as `find` does.
     """
     addresses = interfaces.addresses()
     if not addresses:
@@ -47,52 +60,67 @@ def find(within_s: float = 3.0, box_id: str | None = None) -> list[FoundBox]:
         zeroconf = Zeroconf(**reach(addresses))
     except OSError as error:
         raise NetworkUnreachable from error
-    listener = _Listener(box_id)
+    listener = _Listener()
     try:
         browser = ServiceBrowser(zeroconf, SERVICE, listener)
-        listener.enough.wait(within_s)
+        yield from _until(time.monotonic() + within_s, listener.heard)
         browser.cancel()
     finally:
         zeroconf.close()
-    return sorted(listener.found.values(), key=lambda box: (box.id, box.addresses))
+
+
+def _until(deadline: float, heard: queue.SimpleQueue[FoundBox]) -> Iterator[FoundBox]:
+    while (left := deadline - time.monotonic()) > 0:
+        try:
+            yield heard.get(timeout=left)
+        except queue.Empty:
+            return
 
 
 class _Listener(ServiceListener):
     """Takes what the browser hears, on the browser's thread."""
 
-    def __init__(self, box_id: str | None) -> None:
-        self.found: dict[str, FoundBox] = {}
-        self.enough = threading.Event()
-        self._box_id = box_id
+    def __init__(self) -> None:
+        self.heard: queue.SimpleQueue[FoundBox] = queue.SimpleQueue()
 
     def add_service(self, zc: Zeroconf, type_: str, name: str) -> None:
         info = zc.get_service_info(type_, name, _ANSWER_WITHIN_MS)
-        box = None if info is None else _read(info)
+        box = None if info is None else read(info)
         if box is not None:
-            self.found[name] = box
-            if box.id == self._box_id:
-                self.enough.set()
+            self.heard.put(box)
 
     def update_service(self, zc: Zeroconf, type_: str, name: str) -> None:
         self.add_service(zc, type_, name)
 
     def remove_service(self, zc: Zeroconf, type_: str, name: str) -> None:
-        self.found.pop(name, None)
+        pass
 
 
-def _read(info: ServiceInfo) -> FoundBox | None:
-    texts = {key: value for key, value in info.decoded_properties.items() if value is not None}
-    if not {"id", "fp"} <= set(texts) or info.server is None or info.port is None:
+def read(info: ServiceInfo) -> FoundBox | None:
+    """What is announced, if a box could have said it; of its addresses those of a home."""
+    texts = {key: value or "" for key, value in info.decoded_properties.items()}
+    box_id, fingerprint = texts.get("id", ""), texts.get("fp", "")
+    if not _ID.fullmatch(box_id) or not _FINGERPRINT.fullmatch(fingerprint) or not info.port:
         return None
+    # The host name follows from the id; an announcement that leads elsewhere is no box's.
+    host = f"futureself-{box_id}.local"
+    if info.server != f"{host}.":
+        return None
+    at_home = [one for one in map(ip_address, info.parsed_addresses()) if may_sign(one)]
     return FoundBox(
-        id=texts["id"],
-        name=texts.get("n", ""),
-        host=info.server.rstrip("."),
-        addresses=tuple(info.parsed_addresses()),
+        id=box_id,
+        name=_printable(texts.get("n", "")),
+        host=host,
+        addresses=tuple(str(address) for address in at_home if not address.is_link_local),
         port=info.port,
-        fingerprint=texts["fp"],
+        fingerprint=fingerprint,
         pairing=texts.get("pair") == "1",
     )
+
+
+def _printable(name: str) -> str:
+    # A terminal would obey what is not (escape sequences).
+    return "".join(letter for letter in name if letter.isprintable())[:_LONGEST_NAME]
 
 
 def _in_url(address: Address) -> str:

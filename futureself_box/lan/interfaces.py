@@ -17,6 +17,11 @@ _ELSEWHERE = re.compile(
 )
 
 
+def leads_home(name: str) -> bool:
+    """Whether an interface of that name is one that phones of the house may be on."""
+    return not _ELSEWHERE.match(name)
+
+
 def addresses(chosen: str = "") -> tuple[Address, ...]:
     """The home network's addresses of this machine now, IPv4 first.
 
@@ -27,8 +32,8 @@ def addresses(chosen: str = "") -> tuple[Address, ...]:
     states = psutil.net_if_stats()
     found: list[Address] = []
     for name, entries in psutil.net_if_addrs().items():
-        leads_home = name in wanted if wanted else not _ELSEWHERE.match(name)
-        if leads_home and name in states and states[name].isup:
+        chosen_one = name in wanted if wanted else leads_home(name)
+        if chosen_one and name in states and states[name].isup:
             found += [
                 ip_address(entry.address)
                 for entry in entries

@@ -10,6 +10,7 @@ from datetime import datetime
 
 import structlog
 
+from futureself_box.errors import BoxError
 from futureself_box.lan import identity, interfaces, tls
 from futureself_box.lan.announcement import Announcement
 from futureself_box.lan.authority import Address
@@ -70,22 +71,31 @@ class Presence:
         announcement = Announcement(self._lan.port)
         try:
             while True:
-                await asyncio.to_thread(self._follow)
+                await self._follow()
                 await announcement.tell(self.identity, self.addresses, pairing=pairing())
                 await asyncio.sleep(_LOOK_EVERY_S)
         finally:
             await announcement.close()
 
-    def _follow(self) -> None:
-        found = interfaces.addresses(self._lan.interfaces)
+    async def _follow(self) -> None:
+        try:
+            found, renewed = await asyncio.to_thread(self._look)
+        except (BoxError, OSError) as error:
+            # A full disk, say. What is shown now goes on being shown, and the next look tries again.
+            log.warning("addresses_unknown", reason=type(error).__name__)
+            return
         if found != self.addresses:
             log.info("addresses_changed", addresses=[str(address) for address in found])
         # The certificate first: nobody may be led to an address that it doesn't cover yet.
-        renewed = identity.renew(self._store, self.identity, found, self._now())
         if renewed != self.identity:
+            # Not in the thread: OpenSSL lets nobody change a context beside a handshake.
             tls.load(self.context, renewed)
             log.info("certificate_renewed")
         self.identity, self.addresses = renewed, found
+
+    def _look(self) -> tuple[tuple[Address, ...], Identity]:
+        found = interfaces.addresses(self._lan.interfaces)
+        return found, identity.renew(self._store, self.identity, found, self._now())
 
 
 def _in_url(address: Address) -> str:

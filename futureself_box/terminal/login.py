@@ -1,4 +1,4 @@
-"""Where the terminal's box is, and how the terminal became one of its devices.
+"""How the terminal becomes a device of a box, and what it keeps of that.
 
 It lies beside the settings, readable by its user only. A box on the network is recognised by its
 authority, which is kept from the day of joining; on that day the number on both screens says that it is
@@ -11,7 +11,7 @@ import socket
 import ssl
 import time
 from typing import TypeVar
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 import click
 import httpx2
@@ -19,35 +19,47 @@ import msgspec
 
 from futureself_box.api.entrance import Household, Join, SetUp, Waiting
 from futureself_box.api.problems import Problem
-from futureself_box.errors import BoxError, BoxUnreachable, CodeSpent, NetworkUnreachable
+from futureself_box.errors import BoxError, BoxUnreachable, CodeSpent
 from futureself_box.household import codes, invitations
 from futureself_box.household.devices import Joined
 from futureself_box.household.invitations import Asked, Claim
-from futureself_box.lan import authority, discovery
-from futureself_box.lan.discovery import FoundBox
+from futureself_box.lan import authority
 from futureself_box.settings import Settings
 from futureself_box.store.files import private_folder, write_atomically
 
 FILE_NAME = "terminal.json"
 TIMEOUT_S = 10.0
-_FIND_WITHIN_S = 3.0
 _PAUSE_S = 0.5
 
 _T = TypeVar("_T")
 
 
 class Login(msgspec.Struct, frozen=True):
-    """Which box, where it was last, and as which device. `authority` is PEM; none for this machine."""
+    """Which box, where it was last, and as which device. `authority` is PEM; none for this machine.
+
+    `addresses` are all its origins that it told of, for the day on which it has left the last one.
+    """
 
     url: str
     token: str
     box: str | None = None
     authority: str | None = None
+    addresses: tuple[str, ...] = ()
 
     @property
     def context(self) -> ssl.SSLContext | None:
         """TLS that trusts this box's authority and no other."""
         return None if self.authority is None else ssl.create_default_context(cadata=self.authority)
+
+    def proves(self, url: str) -> bool:
+        """Whether this very box answers there."""
+        if self.context is None:
+            return False
+        try:
+            _shake_hands(url, self.context)
+        except OSError:
+            return False
+        return True
 
 
 def load(settings: Settings, url: str | None) -> Login | None:
@@ -57,46 +69,13 @@ def load(settings: Settings, url: str | None) -> Login | None:
         login = msgspec.json.decode(content, type=Login)
     except (FileNotFoundError, msgspec.DecodeError):
         return None
-    return login if url in {None, login.url} else None
+    return login if url in {None, login.url, *login.addresses} else None
 
 
 def save(settings: Settings, login: Login) -> None:
     """Keep it."""
     path = private_folder(settings.config_path) / FILE_NAME
     write_atomically(path, msgspec.json.encode(login))
-
-
-def look_for(settings: Settings) -> str:
-    """The box of this machine or, where there is none, one on the network; asks which where several.
-
-    Raises BoxUnreachable.
-    """
-    local = f"http://localhost:{settings.box.port}"
-    if _answers(urlsplit(local)):
-        return local
-    try:
-        found = discovery.find(_FIND_WITHIN_S)
-    except NetworkUnreachable:
-        found = []
-    urls = [url for box in found if (url := _reachable(box)) is not None]
-    if not urls:
-        raise BoxUnreachable("No box answers, neither here nor on the network.")
-    return urls[0] if len(urls) == 1 else _choose(urls)
-
-
-def find_again(login: Login) -> Login | None:
-    """The same box at another address, by mDNS; None where it isn't found or has not moved."""
-    if login.box is None:
-        return None
-    try:
-        found = discovery.find(_FIND_WITHIN_S, login.box)
-    except NetworkUnreachable:
-        return None
-    for box in found:
-        url = _reachable(box) if box.id == login.box else None
-        if url is not None and url != login.url:
-            return msgspec.structs.replace(login, url=url)
-    return None
 
 
 def join(url: str, *, code: str | None, name: str | None) -> Login:
@@ -154,33 +133,21 @@ def _meet(url: str) -> str:
 
 
 def _fingerprint(url: str, context: ssl.SSLContext) -> bytes:
+    try:
+        return authority.public_key_fingerprint(_shake_hands(url, context))
+    except OSError as error:
+        raise BoxUnreachable(f"The box doesn't answer at {url}.") from error
+
+
+def _shake_hands(url: str, context: ssl.SSLContext) -> bytes:
+    """The certificate that a box shows. Raises OSError, also where it isn't the one to be trusted."""
     parts = urlsplit(url)
     address = (parts.hostname or "", parts.port or 443)
     with (
         socket.create_connection(address, TIMEOUT_S) as plain,
         context.wrap_socket(plain, server_hostname=parts.hostname) as tls,
     ):
-        return authority.public_key_fingerprint(tls.getpeercert(binary_form=True) or b"")
-
-
-def _reachable(box: FoundBox) -> str | None:
-    return next((url for url in box.urls if _answers(urlsplit(url))), None)
-
-
-def _answers(parts: SplitResult) -> bool:
-    try:
-        address = (parts.hostname or "", parts.port or 443)
-        with socket.create_connection(address, timeout=1.0):
-            return True
-    except OSError:
-        return False
-
-
-def _choose(urls: list[str]) -> str:
-    for number, url in enumerate(urls, start=1):
-        click.echo(f"{number}  {url}")
-    chosen = click.prompt("Which box", type=click.IntRange(1, len(urls)))
-    return urls[int(chosen) - 1]
+        return tls.getpeercert(binary_form=True) or b""
 
 
 def _call(

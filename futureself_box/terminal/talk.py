@@ -24,10 +24,11 @@ from futureself_box.api.frames import (
     ChatSend,
     Hello,
     Resume,
+    Welcome,
 )
 from futureself_box.errors import BoxError, BoxUnreachable, TokenUnknown
 from futureself_box.settings import Settings
-from futureself_box.terminal import login
+from futureself_box.terminal import login, whereabouts
 from futureself_box.terminal.login import TIMEOUT_S, Login
 
 _PATIENCE_S = 60.0
@@ -55,7 +56,7 @@ def run(
     """Talk until the end of input; return the exit status. Raises a BoxError."""
     known = None if code else login.load(settings, url)
     if known is None:
-        known = login.join(url or login.look_for(settings), code=code, name=name)
+        known = login.join(url or whereabouts.look_for(settings), code=code, name=name)
         login.save(settings, known)
     with Talk(known, lambda moved: login.save(settings, moved)) as talk:
         if once is not None:
@@ -118,16 +119,13 @@ class Talk:
                 return
 
     def _connect(self, turns: tuple[Resume, ...]) -> ClientConnection:
-        try:
-            return _connect(self._login, turns)
-        except BoxUnreachable:
-            found = login.find_again(self._login)
-            if found is None:
-                raise
-            socket = _connect(found, turns)
-            self._login = found
-            self._moved(found)
-            return socket
+        here = msgspec.structs.replace(self._login, url=whereabouts.way_to(self._login))
+        socket, welcome = _connect(here, turns)
+        here = msgspec.structs.replace(here, addresses=welcome.addresses or here.addresses)
+        if here != self._login:
+            self._login = here
+            self._moved(here)
+        return socket
 
     def _send(self, frame: frames.PhoneFrame) -> None:
         self._socket.send(frames.encoder.encode(frame).decode())
@@ -205,7 +203,7 @@ def _print(text: str) -> None:
     click.echo(text, nl=False)
 
 
-def _connect(known: Login, turns: tuple[Resume, ...]) -> ClientConnection:
+def _connect(known: Login, turns: tuple[Resume, ...]) -> tuple[ClientConnection, Welcome]:
     hello = Hello(token=known.token, schema=frames.SCHEMA, turns=turns)
     # It names its box: by now another one may have this address, and must not see the token.
     query = f"?box={known.box}" if known.box else ""
@@ -216,10 +214,12 @@ def _connect(known: Login, turns: tuple[Resume, ...]) -> ClientConnection:
         first = _decode(socket.recv(timeout=TIMEOUT_S))
     except (OSError, TimeoutError, InvalidHandshake, ConnectionClosed) as error:
         raise BoxUnreachable(f"The box doesn't answer at {known.url}.") from error
+    if isinstance(first, Welcome):
+        return socket, first
+    socket.close()
     if isinstance(first, frames.Error):
-        socket.close()
         raise _problem(first)
-    return socket
+    raise BoxUnreachable(f"What answers at {known.url} is no box.")
 
 
 def _decode(raw: str | bytes) -> BoxFrame:

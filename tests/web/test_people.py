@@ -59,7 +59,7 @@ async def test_a_child_is_invited_with_a_year_of_birth(owner_app: App, home: Run
 
 
 async def test_the_owner_removes_somebody_after_a_second_thought(
-    owner_app: App, ada: Device
+    ada: Device, owner_app: App
 ) -> None:
     row = owner_app.page.locator("fs-person", has_text=ada.joined.name).last
     await expect(row).to_be_visible()
@@ -71,7 +71,7 @@ async def test_the_owner_removes_somebody_after_a_second_thought(
 
 
 async def test_a_lost_phone_s_member_sees_the_notice_and_stops_it(
-    owner_app: App, app: App, ada: Device
+    app: App, ada: Device, owner_app: App
 ) -> None:
     row = owner_app.page.locator("fs-person", has_text=ada.joined.name).last
     await row.get_by_text("More").click()
