@@ -21,6 +21,7 @@ _CLOSED = {
     "CLOSE_REVOKED": "the device was removed, or the page is not the box's own",
     "CLOSE_NO_HELLO": "no `hello` came within 5 seconds",
     "CLOSE_REPLACED": "a newer socket of the same device took over",
+    "CLOSE_OTHER_BOX": "the socket asked for another box; said as a refused handshake",
     "CLOSE_SCHEMA_TOO_OLD": "the phone speaks a protocol that the box no longer knows",
 }
 _CLOSED_BY_SERVER = {

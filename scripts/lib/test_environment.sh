@@ -9,6 +9,8 @@ prepare_tests() {
   need_command npm npm
   need_command chromium chromium
   need_command certutil libnss3-tools
+  need_command openssl openssl
+  if [[ $(id -u) == 0 ]]; then prepare_network_tests; fi
   need_command shellcheck shellcheck
   python_with_venv
   if ! environment_ready requirements-test.lock; then
@@ -16,6 +18,16 @@ prepare_tests() {
       fill_environment requirements-test.lock
   fi
   install_node_packages
+}
+
+# Tests with networks of their own run as root only.
+prepare_network_tests() {
+  need_command ip iproute2
+  need_command sysctl procps
+  need_command sslscan sslscan
+  need_command avahi-daemon avahi-daemon
+  compgen -G '/usr/lib/*/libnss_mdns4_minimal.so.2' >/dev/null ||
+    install_package libnss-mdns 'The tests need libnss-mdns, which is not here.'
 }
 
 # need_command COMMAND PACKAGE

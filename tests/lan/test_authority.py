@@ -16,7 +16,7 @@ from futureself_box.lan.authority import Address, Authority
 
 NOW = datetime(2027, 3, 1, tzinfo=UTC)
 NAME = "futureself-7q2k.local"
-HOME = [IPv4Address("192.168.1.20"), IPv6Address("fd00::20")]
+HOME: list[Address] = [IPv4Address("192.168.1.20"), IPv6Address("fd00::20")]
 
 
 @pytest.fixture(scope="module")
@@ -44,8 +44,7 @@ def leaf_for(made: Authority, names: list[str], addresses: list[Address]) -> str
 
 def forged(made: Authority, *subjects: x509.GeneralName) -> str:
     """A leaf as somebody would sign it who has stolen the authority's key."""
-    signed = authority.sign(made, authority.new_leaf_key(), NAME, list(subjects), NOW)
-    return signed
+    return authority.sign(made, authority.new_leaf_key(), NAME, subjects, NOW)
 
 
 def test_openssl_accepts_the_box_s_name_and_addresses(tmp_path: Path, made: Authority) -> None:

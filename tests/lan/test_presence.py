@@ -5,7 +5,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -33,11 +33,8 @@ def serving(context: ssl.SSLContext) -> Iterator[int]:
 
         def shake() -> None:
             plain, _ = listening.accept()
-            with plain:
-                try:
-                    context.wrap_socket(plain, server_side=True).close()
-                except ssl.SSLError:
-                    pass
+            with plain, suppress(ssl.SSLError):
+                context.wrap_socket(plain, server_side=True).close()
 
         thread = threading.Thread(target=shake)
         thread.start()

@@ -10,14 +10,13 @@ import os
 import subprocess
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
 _T = TypeVar("_T")
 _CLONE_NEWNET = 0x40000000
 _LIBC = ctypes.CDLL(None, use_errno=True)
-_HOLD = "mount -t tmpfs tmpfs /run && echo there && exec sleep infinity"
+_HOLD = "mount -t tmpfs tmpfs /run && echo there && exec sleep infinity >/dev/null"
 
 
 class Place:
@@ -29,7 +28,8 @@ class Place:
             stdout=subprocess.PIPE,
         )
         assert self._holder.stdout is not None
-        assert self._holder.stdout.readline() == b"there\n"
+        with self._holder.stdout as said:
+            assert said.readline() == b"there\n"
         self.pid = self._holder.pid
         self.run("ip", "link", "set", "lo", "up")
 
@@ -62,8 +62,6 @@ class Place:
         """Let go of it."""
         self._holder.kill()
         self._holder.wait()
-        assert self._holder.stdout is not None
-        self._holder.stdout.close()
 
 
 class HomeNetwork:
@@ -125,9 +123,3 @@ def move(place: Place, old: str | None, new: str, interface: str = "wlan0") -> N
     place.run("ip", "addr", "add", f"{new}/24", "dev", interface)
     place.run("ip", "link", "set", interface, "up")
     place.run("ip", "route", "replace", "default", "via", "192.168.7.1")
-
-
-def writable(folder: Path) -> Path:
-    """A folder, made."""
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder

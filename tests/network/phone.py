@@ -29,6 +29,8 @@ class PhoneInPlace:
 
     def __init__(self, place: Place, folder: Path) -> None:
         self.place = place
+        # An address that IPv6 makes up a second later would cut what Chromium is loading.
+        place.run("sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1")
         self._home = folder
         self._database = f"sql:{folder}/.pki/nssdb"
         (folder / ".pki/nssdb").mkdir(parents=True)
@@ -72,8 +74,10 @@ class PhoneInPlace:
         context.set_default_timeout(PATIENCE_MS)
         return context
 
-    def close(self) -> None:
-        """End what runs beside the browser."""
+    def __enter__(self) -> "PhoneInPlace":
+        return self
+
+    def __exit__(self, *_: object) -> None:
         if self._avahi is not None:
             self._avahi.terminate()
             self._avahi.wait()

@@ -43,10 +43,10 @@ async def test_an_adult_manages_nobody_else(app: App) -> None:
 async def test_a_child_is_invited_with_a_year_of_birth(owner_app: App, home: RunningBox) -> None:
     page = owner_app.page
     await page.get_by_label("Their name").fill("Cem")
-    await page.get_by_label("This is a child").check()
+    await page.get_by_role("region", name="People").get_by_label("This is a child").check()
     await page.get_by_role("button", name="Invite", exact=True).click()
     await expect(page.get_by_text("Type the year of birth, like 2018.")).to_be_visible()
-    await page.get_by_label("Year of birth").fill("2018")
+    await page.get_by_role("textbox", name="Year of birth").fill("2018")
     async with page.expect_response("**/api/invitations") as made:
         await page.get_by_role("button", name="Invite", exact=True).click()
     newcomer = await asyncio.to_thread(home.ask, (await (await made.value).json())["secret"])

@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Page, expect
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
 
 from futureself_box.bench.running_box import RunningBox
 from tests.web.app import App
@@ -39,18 +41,33 @@ async def listen_and_say_nothing() -> tuple[asyncio.Server, list[bytes], str]:
     return server, heard, f"ws://localhost:{server.sockets[0].getsockname()[1]}/ws"
 
 
-async def test_a_dead_address_delays_nobody(app: App, home: RunningBox) -> None:
+@pytest_asyncio.fixture(loop_scope="session")
+async def anywhere(browser: Browser, home: RunningBox) -> AsyncIterator[Page]:
+    """A page of the app whose policy lets sockets go anywhere: the addresses here are made up."""
+    context = await browser.new_context(bypass_csp=True)
+    page = await context.new_page()
+    await page.goto(home.url)
+    yield page
+    await context.close()
+
+
+async def test_a_dead_address_delays_nobody(anywhere: Page, home: RunningBox) -> None:
     server, heard, dead = await listen_and_say_nothing()
+    live = f"{home.url.replace('http', 'ws')}/ws"
     async with server:
-        # Connections elsewhere are what the page's policy forbids; the module is asked from outside.
-        await app.page.context.new_page()
-        live = f"{app.url.replace('http', 'ws')}/ws"
-        assert await winner(app.page, "ws://localhost:1/ws", dead, live) == live
-    assert all(b"token" not in words for words in heard)
+        assert await winner(anywhere, "ws://localhost:1/ws", dead, live) == live
+    assert all(b"hello" not in words for words in heard)
 
 
-async def test_without_any_answer_it_is_told(app: App) -> None:
-    assert await winner(app.page, "ws://localhost:1/ws", "ws://localhost:2/ws") is None
+async def test_without_any_answer_it_is_told(anywhere: Page) -> None:
+    assert await winner(anywhere, "ws://localhost:1/ws", "ws://localhost:2/ws") is None
+
+
+async def test_another_box_at_a_known_address_gets_no_socket(
+    anywhere: Page, home: RunningBox
+) -> None:
+    stranger = f"{home.url.replace('http', 'ws')}/ws?box=7q2k"
+    assert await winner(anywhere, stranger) is None
 
 
 async def test_the_app_keeps_what_the_box_says_of_its_addresses(app: App) -> None:
