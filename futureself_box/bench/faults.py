@@ -144,6 +144,44 @@ def check_databases(box: RunningBox) -> int:
     return len(stores)
 
 
+async def revocations(owner: Device, times: int) -> Kept:
+    """Remove a device in the middle of an answer; its socket ends and its wrap is gone.
+
+    The time is from asking to the end of the socket.
+    """
+    worst = 0.0
+    for _ in range(times):
+        lost = await asyncio.to_thread(owner.invite)
+        async with lost.phone() as phone:
+            await start_talking(phone)
+            await phone.receive_a(ChatDelta)
+            asked = time.monotonic()
+            path = f"/api/devices/{lost.joined.device}"
+            removing = asyncio.create_task(asyncio.to_thread(owner.call, "DELETE", path))
+            code = await _end_of(phone)
+            worst = max(worst, time.monotonic() - asked)
+            await removing
+        key_file = owner.box.data / "members" / f"{owner.joined.member}.keys"
+        if code != frames.CLOSE_REVOKED or str(lost.joined.device) in key_file.read_text():
+            raise BoxMisbehaved("A removed device was not shut out.")
+    return Kept(times=times, worst_s=round(worst, 3))
+
+
+async def joinings(owner: Device, times: int) -> Kept:
+    """Let somebody new in; the time is from the yes to the first frame on the new phone."""
+    worst = 0.0
+    for number in range(times):
+        body = {"name": f"Guest {number}"}
+        invitation = await asyncio.to_thread(owner.call, "POST", "/api/invitations", body)
+        newcomer = await asyncio.to_thread(owner.box.ask, invitation["secret"])
+        said_yes = time.monotonic()
+        await asyncio.to_thread(owner.confirm, invitation["id"], newcomer.number)
+        device = await asyncio.to_thread(newcomer.come_in)
+        async with device.phone():
+            worst = max(worst, time.monotonic() - said_yes)
+    return Kept(times=times, worst_s=round(worst, 3))
+
+
 async def bad_frames(box: RunningBox, device: Device, times: int) -> Kept:
     """Frames that are malformed, oversized, out of order or unauthorised.
 
@@ -202,6 +240,15 @@ def _reply(device: Device, turn: UUID) -> str | None:
 async def _wait_for_error(phone: Phone) -> None:
     while not isinstance(await phone.receive(), frames.Error):
         pass
+
+
+async def _end_of(phone: Phone) -> int | None:
+    """Read until the socket ends; its close code."""
+    try:
+        while True:
+            await phone.receive()
+    except ConnectionClosed as closed:
+        return closed.rcvd.code if closed.rcvd else None
 
 
 async def _is_open(phone: Phone) -> None:

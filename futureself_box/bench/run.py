@@ -37,9 +37,13 @@ class Counts(msgspec.Struct, frozen=True):
     kills_of_inference: int = 4
     kills_of_box: int = 10
     bad_frames: int = 1000
+    joinings: int = 5
+    revocations: int = 5
 
 
-FULL = Counts(cuts=50, kills_of_inference=50, kills_of_box=200, bad_frames=10_000)
+FULL = Counts(
+    cuts=50, kills_of_inference=50, kills_of_box=200, bad_frames=10_000, joinings=20, revocations=20
+)
 
 
 def run(
@@ -128,6 +132,10 @@ def _faults(box: RunningBox, owner: Device, counts: Counts) -> Iterator[Figure]:
     family = [owner, *(owner.invite(f"Member {number}") for number in range(2))]
     kills = asyncio.run(faults.kills_of_inference(box, family, counts.kills_of_inference))
     yield _within(f"kill -9 of the engine, {kills.times} times: an error frame", kills, 1.0)
+    joinings = asyncio.run(faults.joinings(owner, counts.joinings))
+    yield _within(f"joining, {joinings.times} times: yes to first frame", joinings, 2.0)
+    revocations = asyncio.run(faults.revocations(owner, counts.revocations))
+    yield _within(f"removed mid-reply, {revocations.times} times: cut off", revocations, 1.0)
     before = box.memory_mib()
     frames = asyncio.run(faults.bad_frames(box, owner, counts.bad_frames))
     grown = round(box.memory_mib() - before, 1)

@@ -38,6 +38,18 @@ def test_a_killed_box_has_every_message_that_it_acknowledged(
     silent_box.start()
 
 
+def test_a_device_removed_mid_reply_is_cut_off_and_its_wrap_is_gone(
+    box: RunningBox, soak: bool
+) -> None:
+    times = 20 if soak else 2
+    assert asyncio.run(faults.revocations(box.set_up(), times)).times == times
+
+
+def test_who_was_said_yes_to_is_in(silent_box: RunningBox, soak: bool) -> None:
+    times = 20 if soak else 2
+    assert asyncio.run(faults.joinings(silent_box.set_up(), times)).times == times
+
+
 def test_bad_frames_are_answered_and_leave_nothing_behind(
     silent_box: RunningBox, soak: bool
 ) -> None:
