@@ -108,7 +108,7 @@ def test_guessing_secrets_is_stopped_for_the_guesser_alone(family: Family) -> No
     invitation = family.invite()
     guesses = [family.stranger.ask(codes.to_text(codes.new_secret())) for _ in range(11)]
     assert guesses == ["code_wrong"] * 10 + ["too_many_tries"]
-    assert family.place.call(lambda: family.box.ask(invitation["secret"])).claim
+    assert family.place.call(lambda: family.box.ask(invitation["secret"])).number
 
 
 def test_fifty_addresses_that_guess_close_the_code_and_not_the_qr(family: Family) -> None:
