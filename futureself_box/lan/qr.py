@@ -6,9 +6,13 @@ import segno
 
 
 def as_svg(url: str) -> str:
-    """An SVG element, black on white whatever the theme: cameras want the contrast and the border."""
+    """An SVG document, black on white whatever the theme: cameras want the contrast and the border."""
+    drawn = io.BytesIO()
     code = segno.make_qr(url, error="m")
-    return str(code.svg_inline(scale=4, border=4, dark="#000", light="#fff", omitsize=True))
+    code.save(
+        drawn, "svg", scale=4, border=4, dark="#000", light="#fff", omitsize=True, xmldecl=False
+    )
+    return drawn.getvalue().decode()
 
 
 def as_text(url: str) -> str:

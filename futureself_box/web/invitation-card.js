@@ -102,12 +102,14 @@ export class InvitationCard extends HTMLElement {
   /** @param {Invitation} invitation */
   #show(invitation) {
     this.#invitation = invitation;
-    const { name, code, qr } = invitation;
+    const { name, code, qr, url } = invitation;
     const isOwnDevice = !this.#words.nameLabel && !this.#words.purpose;
     const whose = isOwnDevice ? "the new device" : `${name}’s phone`;
     this.#say(qr ? `Point the camera of ${whose} here.` : `On ${whose}, open the box and type:`);
     this.#draw(qr);
-    part(this, "typing", HTMLElement).textContent = qr ? "Or type this code on the box’s page:" : "";
+    part(this, "typing", HTMLElement).textContent = url
+      ? `Or open ${new URL(url).host} in its browser, and later type:`
+      : "";
     part(this, "code", HTMLElement).textContent = grouped(code);
     part(this, "fingerprint", HTMLElement).textContent = fingerprint(invitation.fingerprint ?? "");
     part(this, "careful", HTMLElement).hidden = !invitation.fingerprint;

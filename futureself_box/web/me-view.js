@@ -9,6 +9,7 @@ import { BoxStatus } from "./box-status.js";
 import { ConfirmButton } from "./confirm-button.js";
 import { DeviceList } from "./device-list.js";
 import { part, stamp } from "./dom.js";
+import { InstallHint } from "./install-hint.js";
 import { InvitationCard } from "./invitation-card.js";
 import * as outbox from "./outbox.js";
 import { PeopleList } from "./people-list.js";
@@ -82,6 +83,7 @@ export class MeView extends HTMLElement {
   /** Ask the box again for what may have changed. */
   refresh() {
     part(this, "devices", DeviceList).load(this.#api, this.#who.member);
+    part(this, "install-hint", InstallHint).show();
     part(this, "people", PeopleList).load(this.#api, this.#who.role === "owner");
     part(this, "box", BoxStatus).load(this.#api);
     part(this, "leaving", HTMLElement).textContent = leaving();

@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from futureself_box.bench.running_box import Device, RunningBox
+from futureself_box.lan import qr
 from tests.web.app import App, phone_of
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
@@ -56,6 +57,29 @@ async def test_a_child_is_invited_with_a_year_of_birth(owner_app: App, home: Run
     await expect(page.get_by_text("Done. Cem is in.")).to_be_visible()
     await expect(page.get_by_text("Child, born 2018")).to_be_visible()
     assert (await asyncio.to_thread(child.call, "GET", "/api/me"))["role"] == "child"
+
+
+async def test_the_qr_is_drawn_sharp_enough_for_a_camera(owner_app: App) -> None:
+    page = owner_app.page
+
+    async def with_qr(route: Route) -> None:
+        # The box of these tests is on no network, so its invitations have none.
+        answer = await route.fetch()
+        drawn = {"qr": qr.as_svg("http://192.168.1.20:8480/#j=abcdefghijklmnopqrstuv")}
+        await route.fulfill(response=answer, json={**await answer.json(), **drawn})
+
+    await page.route("**/api/invitations", with_qr)
+    await page.get_by_role("button", name="Add a device of mine").click()
+    await expect(page.get_by_role("img", name="QR for the camera")).to_be_visible()
+    drawing = page.locator(".qr svg")
+    size = await drawing.bounding_box()
+    assert size is not None
+    assert size["width"] >= 180
+    style = """svg => {
+        const { strokeWidth, strokeLinecap, stroke } = getComputedStyle(svg.querySelector("path[stroke]"));
+        return [strokeWidth, strokeLinecap, stroke];
+    }"""
+    assert await drawing.evaluate(style) == ["1px", "butt", "rgb(0, 0, 0)"]
 
 
 async def test_the_owner_removes_somebody_after_a_second_thought(
@@ -117,3 +141,30 @@ async def test_only_the_sheet_is_printed(owner_app: App) -> None:
     await expect(page.get_by_role("button", name="Print")).to_be_hidden()
     await expect(page.get_by_role("heading", name="Devices")).to_be_hidden()
     await expect(page.locator("#tabs")).to_be_hidden()
+
+
+async def test_the_browser_finds_nothing_missing_to_install_the_app(app: App) -> None:
+    devtools = await app.page.context.new_cdp_session(app.page)
+    found = await devtools.send("Page.getInstallabilityErrors")
+    # A private window, as these tests use, is never installed from.
+    assert [e["errorId"] for e in found["installabilityErrors"]] in ([], ["in-incognito"])
+    manifest = await devtools.send("Page.getAppManifest")
+    assert manifest["errors"] == []
+
+
+async def test_the_hint_for_the_home_screen_takes_two_noes(
+    browser: Browser, ada: Device, home: RunningBox
+) -> None:
+    context = await phone_of(browser, ada, home.url)
+    await context.add_init_script(
+        "Object.defineProperty(navigator, 'userAgent', { value: 'Mozilla/5.0 (iPhone) Safari' })"
+    )
+    app = await App(await context.new_page(), home.url).open()
+    for _ in range(2):
+        await app.go_to("Me")
+        await expect(app.page.get_by_text("Add to Home Screen")).to_be_visible()
+        await app.page.get_by_role("button", name="Later").click()
+        await app.go_to("Talk")
+    await app.go_to("Me")
+    await expect(app.page.get_by_text("Add to Home Screen")).to_be_hidden()
+    await context.close()
