@@ -67,7 +67,9 @@ def inference(loaded: settings.Settings) -> None:
 @main.command()
 @click.option("--once", metavar="TEXT", help="Say TEXT, print the answer and leave.")
 @click.option("--json", "as_json", is_flag=True, help="With --once: figures as the last line.")
-@click.option("--url", metavar="URL", help="The box; without it, this machine's or one on the network.")
+@click.option(
+    "--url", metavar="URL", help="The box; without it, this machine's or one on the network."
+)
 @click.option("--code", metavar="CODE", help="Join with this set-up or invitation code.")
 @click.option("--name", metavar="NAME", help="With a set-up code: who you are.")
 @_with_settings

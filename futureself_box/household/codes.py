@@ -104,10 +104,10 @@ class Tries:
         self._codes: deque[float] = deque(maxlen=_WRONG_TRIES_A_MINUTE)
         self._of: dict[str, deque[float]] = defaultdict(lambda: deque(maxlen=_WRONG_TRIES_A_MINUTE))
 
-    def check(self, address: str) -> None:
-        """Raise TooManyTries where this address, or everybody together, has tried too often."""
+    def check(self, address: str, *, typed: bool) -> None:
+        """Raise TooManyTries where this address or, in typing, everybody has tried too often."""
         with self._lock:
-            if self._full(self._of.get(address)) or self._full(self._codes):
+            if self._full(self._of.get(address)) or (typed and self._full(self._codes)):
                 raise TooManyTries
 
     def wrong(self, address: str, *, typed: bool) -> None:

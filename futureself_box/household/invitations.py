@@ -181,7 +181,7 @@ class Invitations:
         The same phone may ask again, should the answer have been lost. Raises CodeWrong, CodeSpent,
         InvitationDoubled or TooManyTries.
         """
-        self._tries.check(address)
+        self._tries.check(address, typed=codes.is_typed(given))
         hashed = codes.hashed(given)
         with self._lock:
             self._tidy()

@@ -85,7 +85,7 @@ def recover_owner(
     vault: Vault, tries: Tries, secret: bytes, *, device: str, address: str, now: datetime
 ) -> Joined:
     """Let the owner's new device in by the recovery sheet. Raises SheetUnknown or TooManyTries."""
-    tries.check(address)
+    tries.check(address, typed=False)
     owner = members.owner(vault.household)
     if owner is None or not vault.sheet_opens(secret):
         tries.wrong(address, typed=False)

@@ -48,7 +48,7 @@ class SetUpCode:
 
     def redeem(self, given: str, address: str) -> None:
         """Use it up, by the code or the secret. Raises CodeWrong, CodeSpent or TooManyTries."""
-        self._tries.check(address)
+        self._tries.check(address, typed=codes.is_typed(given))
         with self._lock:
             if self._open is None:
                 raise CodeSpent

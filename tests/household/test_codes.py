@@ -29,13 +29,13 @@ def test_one_address_tries_no_faster_than_a_person_types() -> None:
     clock = Clock()
     tries = Tries(clock)
     for _ in range(10):
-        tries.check("10.0.0.7")
+        tries.check("10.0.0.7", typed=False)
         tries.wrong("10.0.0.7", typed=False)
     with pytest.raises(TooManyTries):
-        tries.check("10.0.0.7")
-    tries.check("10.0.0.8")
+        tries.check("10.0.0.7", typed=False)
+    tries.check("10.0.0.8", typed=False)
     clock.now += 61
-    tries.check("10.0.0.7")
+    tries.check("10.0.0.7", typed=False)
 
 
 def test_many_addresses_together_type_no_faster_than_one() -> None:
@@ -43,4 +43,5 @@ def test_many_addresses_together_type_no_faster_than_one() -> None:
     for number in range(10):
         tries.wrong(f"10.0.0.{number}", typed=True)
     with pytest.raises(TooManyTries):
-        tries.check("10.0.0.99")
+        tries.check("10.0.0.99", typed=True)
+    tries.check("10.0.0.99", typed=False)

@@ -65,11 +65,17 @@ class Visitor:
         name = host or f"{self.address}:{HTTPS_PORT}"
         # TLS by hand: the name that is called may be one that the certificate doesn't have.
         wrapped = self.context.wrap_socket(self.connection(), server_hostname=self.address)
+        # Its types want a context manager; this socket is handed on.
+        open_socket: Any = connect
+        url = f"ws://{name}/ws"
         try:
-            return connect(f"ws://{name}/ws", sock=wrapped, origin=origin, compression=None)  # type: ignore[arg-type]
+            opened: ClientConnection = open_socket(
+                url, sock=wrapped, origin=origin, compression=None, legacy=True
+            )
         except BaseException:
             wrapped.close()
             raise
+        return opened
 
     def _fetch_authority(self) -> str:
         fetched = self.place.call(
