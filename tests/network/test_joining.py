@@ -14,6 +14,7 @@ from playwright.async_api import Locator, Page, Playwright, WebSocket, async_pla
 from futureself_box.bench.running_box import Device, RunningBox, eventually
 from tests.network.home_network import HomeNetwork, Place, move
 from tests.network.phone import PhoneInPlace
+from tests.network.test_mdns import box_in
 from tests.web.app import PATIENCE_MS, App
 
 pytestmark = [
@@ -190,28 +191,36 @@ async def test_a_phone_that_does_not_trust_the_box_sends_nothing(
     await context.close()
 
 
-async def test_a_phone_comes_back_after_the_wi_fi_was_gone_and_the_box_has_moved(
+async def test_a_phone_comes_back_to_its_own_box_that_moved_while_the_wi_fi_was_gone(
     playwright: Playwright,
     phone: PhoneInPlace,
+    home: HomeNetwork,
     place: Place,
     box: RunningBox,
     owner: Device,
+    tmp_path: Path,
     *,
     soak: bool,
 ) -> None:
+    neighbour = home.join("192.168.7.21")
     app = await come_in(playwright, phone, place, owner, "Bea")
     await app.words.fill("A draft that must stay.")
-    phone.place.run("ip", "link", "set", "wlan0", "down")
-    move(place, BOX, "192.168.7.30", "eth0")
-    try:
-        await expect(app.page.locator("fs-talk [data-part=strip]")).not_to_be_empty()
+    strip = app.page.locator("fs-talk [data-part=strip]")
+    with box_in(neighbour, tmp_path / "neighbour") as other:
+        await asyncio.to_thread(neighbour.call, other.wait_until_up)
+        phone.place.run("ip", "link", "set", "wlan0", "down")
+        # Another box gets the address that this phone's had.
+        move(place, BOX, "192.168.7.30", "eth0")
+        move(neighbour, "192.168.7.21", BOX)
+        await expect(strip).not_to_be_empty()
         await asyncio.sleep(60 if soak else 8)
         phone.place.run("ip", "link", "set", "wlan0", "up")
         phone.place.run("ip", "route", "replace", "default", "via", "192.168.7.1")
-        strip = app.page.locator("fs-talk [data-part=strip]")
         await expect(strip).to_be_empty(timeout=5_000)
         await expect(app.words).to_have_value("A draft that must stay.")
-    finally:
-        await app.page.context.close()
-        move(place, "192.168.7.30", BOX, "eth0")
-        await asyncio.to_thread(eventually, lambda: f'"addresses": ["{BOX}"]' in box.log)
+        await app.say("I am back.")
+        await app.see_answer()
+        move(neighbour, BOX, "192.168.7.21")
+    await app.page.context.close()
+    move(place, "192.168.7.30", BOX, "eth0")
+    await asyncio.to_thread(eventually, lambda: f'"addresses": ["{BOX}"]' in box.log)
