@@ -111,11 +111,17 @@ def read(info: ServiceInfo) -> FoundBox | None:
         id=box_id,
         name=_printable(texts.get("n", "")),
         host=host,
-        addresses=tuple(str(address) for address in at_home if not address.is_link_local),
+        addresses=tuple(str(address) for address in _in_order(at_home)),
         port=info.port,
         fingerprint=fingerprint,
         pairing=texts.get("pair") == "1",
     )
+
+
+def _in_order(addresses: list[Address]) -> list[Address]:
+    # Answers come in any order; what is shown and tried should not.
+    reachable = [address for address in addresses if not address.is_link_local]
+    return sorted(reachable, key=lambda address: (address.version, int(address)))
 
 
 def _printable(name: str) -> str:
