@@ -28,7 +28,19 @@ class Child:
 
     @classmethod
     async def start(cls, module: str, load: Load) -> "Child":
-        """Run a module of this package and tell it what to load."""
+        """Run a module of this package and tell it what to load.
+
+        Whoever is cancelled meanwhile leaves no process behind.
+        """
+        starting = asyncio.create_task(cls._start(module, load))
+        try:
+            return await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            await (await starting).stop()
+            raise
+
+    @classmethod
+    async def _start(cls, module: str, load: Load) -> "Child":
         ours, theirs = socket.socketpair()
         with theirs:
             process = await asyncio.create_subprocess_exec(
