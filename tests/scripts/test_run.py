@@ -60,7 +60,8 @@ class Clone:
 
     def bash(self, command: str, **variables: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            ["bash", "-c", command],
+            # A runner in the background ignores SIGINT, and bash can't take that back by itself.
+            ["env", "--default-signal=INT", "bash", "-c", command],
             cwd=self.root,
             env={
                 "PATH": str(self.programs),
