@@ -299,6 +299,24 @@ class NotFound(BoxError):
     advice = "Reload the app to see what there is."
 
 
+class RecordInvalid(BoxError):
+    """A record's body is not what its kind says, or too long."""
+
+    code = "record_invalid"
+    status = 422
+    sentence = "The box can't keep that as it is."
+    advice = "Change it and save again. The text stays on your phone."
+
+
+class EpochChanged(BoxError):
+    """The box was restored from a backup, so the phone's place in its log means nothing any more."""
+
+    code = "epoch_changed"
+    status = 410
+    sentence = "The box was restored from a backup."
+    advice = "The app sends what it has once more, by itself."
+
+
 class TooManyTurns(BoxError):
     """A member already has as many turns running as one may."""
 

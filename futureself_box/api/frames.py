@@ -12,6 +12,8 @@ from msgspec import Meta
 
 from futureself_box.errors import BoxError
 from futureself_box.records.clock import ClockText
+from futureself_box.records.kinds import KindName
+from futureself_box.records.revisions import Op
 
 SCHEMA = 1
 OLDEST_SCHEMA = 1
@@ -29,6 +31,7 @@ CLOSE_OTHER_BOX = 4404
 RequestId = Annotated[
     str, Meta(min_length=1, max_length=64, description="Chosen by the phone, echoed in answers.")
 ]
+Author = Annotated[str, Meta(pattern="^([0-9a-f-]{36}|box)$", description="A device, or the box.")]
 Sequence = Annotated[int, Meta(ge=0, description="Number of the last delta; 0 before the first.")]
 
 
@@ -74,6 +77,46 @@ class ChatResume(msgspec.Struct, frozen=True, tag="chat.resume"):
     after: Sequence = 0
 
 
+class RecordChange(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A revision of a record. `body` is kept byte for byte, with kinds and fields unknown here."""
+
+    rev_id: Annotated[UUID, Meta(description="Made by the phone; the same id is the same change.")]
+    record: UUID
+    kind: KindName
+    op: Annotated[Op, Meta(description="`del` puts in the trash, `purge` erases for ever.")]
+    clock: Annotated[ClockText, Meta(description="The phone's clock; the box's once it is kept.")]
+    parent: Annotated[UUID | None, Meta(description="The revision that it was made on.")] = None
+    settles: Annotated[
+        tuple[UUID, ...], Meta(max_length=100, description="Crossed revisions that it sets aside.")
+    ] = ()
+    schema: Annotated[int, Meta(ge=1, description="The form of the body.")] = 1
+    body: Annotated[msgspec.Raw | None, Meta(description="An object; null unless put.")] = None
+    device: Annotated[
+        Author | None, Meta(description="Who wrote it, if not the phone that sends it.")
+    ] = None
+    sequence: Annotated[int | None, Meta(description="Its place in the box's log.")] = None
+    others: Annotated[
+        tuple[UUID, ...],
+        Meta(description="From the box: the record's other leaves; whatever else is held can go."),
+    ] = ()
+
+
+class RecordsPush(msgspec.Struct, frozen=True, tag="records.push"):
+    """Hand changes to the box. Sent again they are the same changes."""
+
+    id: RequestId
+    changes: Annotated[tuple[RecordChange, ...], Meta(min_length=1, max_length=500)]
+
+
+class RecordsPull(msgspec.Struct, frozen=True, tag="records.pull"):
+    """Ask for what came after a cursor; 0 and null begin anew."""
+
+    id: RequestId
+    cursor: Annotated[int, Meta(ge=0)] = 0
+    epoch: Annotated[str, Meta(max_length=64)] | None = None
+    limit: Annotated[int, Meta(ge=1, le=500)] = 500
+
+
 class Ping(msgspec.Struct, frozen=True, tag="ping"):
     """Ask whether the box is there."""
 
@@ -105,6 +148,9 @@ class Welcome(msgspec.Struct, frozen=True, tag="welcome"):
         tuple[str, ...],
         Meta(description="Every origin of the box, its name first; a phone may try all at once."),
     ] = ()
+    epoch: Annotated[
+        str, Meta(description="What cursors count in; another one after a backup was restored.")
+    ] = ""
 
 
 class ChatAccepted(msgspec.Struct, frozen=True, tag="chat.accepted"):
@@ -159,6 +205,46 @@ class ChatDone(msgspec.Struct, frozen=True, tag="chat.done"):
     text: str | None = None
 
 
+class RecordProblem(msgspec.Struct, frozen=True):
+    """Why a change can't be kept."""
+
+    code: str
+    message: str
+    hint: str
+
+
+class RecordAck(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A change that is on the box's disk, with its place and clock, or its problem."""
+
+    rev_id: UUID
+    sequence: int | None = None
+    clock: ClockText | None = None
+    superseded: Annotated[
+        bool, Meta(description="A later revision was there before; this one is history.")
+    ] = False
+    problem: RecordProblem | None = None
+
+
+class RecordsAck(msgspec.Struct, frozen=True, tag="records.ack"):
+    """The answer to a push, change by change. What has no problem survives a power cut."""
+
+    id: RequestId
+    acks: tuple[RecordAck, ...]
+    head: int
+    epoch: str
+
+
+class RecordsChanges(msgspec.Struct, frozen=True, tag="records.changes"):
+    """The answer to a pull: the leaves after the cursor; then go on from the new one."""
+
+    id: RequestId
+    changes: tuple[RecordChange, ...]
+    cursor: int
+    head: int
+    more: bool
+    epoch: str
+
+
 class Poke(msgspec.Struct, frozen=True, tag="poke"):
     """There is something new; fetch it when convenient. A turn named here can be resumed at once."""
 
@@ -186,8 +272,20 @@ class Pong(msgspec.Struct, frozen=True, tag="pong"):
     id: RequestId
 
 
-PhoneFrame = Hello | ChatSend | ChatCancel | ChatResume | Ping
-BoxFrame = Welcome | ChatAccepted | ChatStatus | ChatDelta | ChatDone | Poke | Notice | Error | Pong
+PhoneFrame = Hello | ChatSend | ChatCancel | ChatResume | RecordsPush | RecordsPull | Ping
+BoxFrame = (
+    Welcome
+    | ChatAccepted
+    | ChatStatus
+    | ChatDelta
+    | ChatDone
+    | RecordsAck
+    | RecordsChanges
+    | Poke
+    | Notice
+    | Error
+    | Pong
+)
 
 
 def error(problem: BoxError, *, request: str | None = None, turn: UUID | None = None) -> Error:

@@ -14,7 +14,7 @@ from litestar import WebSocket, websocket
 from litestar.exceptions import WebSocketDisconnect
 from litestar.types import WebSocketReceiveEvent
 
-from futureself_box.api import frames, wall_clock
+from futureself_box.api import frames, sync, wall_clock
 from futureself_box.api.frames import (
     ChatAccepted,
     ChatCancel,
@@ -27,6 +27,8 @@ from futureself_box.api.frames import (
     Ping,
     Poke,
     Pong,
+    RecordsPull,
+    RecordsPush,
     Welcome,
 )
 from futureself_box.api.parts import Parts
@@ -43,9 +45,10 @@ from futureself_box.futureself.turns import Turn
 from futureself_box.household import devices
 from futureself_box.household.devices import Credential
 from futureself_box.records import clock as clocks
-from futureself_box.records import messages, revisions
+from futureself_box.records import messages
 from futureself_box.records.messages import Said
 from futureself_box.store.vault import MemberStore
+from futureself_box.sync import replicas
 
 log = structlog.get_logger()
 
@@ -118,6 +121,10 @@ class _Conversation:
                 self._cancel(frame)
             case ChatResume():
                 await self._resume(frame.turn, frame.after)
+            case RecordsPush():
+                await self._push(frame)
+            case RecordsPull():
+                await self._phone.send(await asyncio.to_thread(sync.pull, self._store, frame))
             case Ping():
                 await self._phone.send(Pong(id=frame.id))
             case Hello():
@@ -127,7 +134,7 @@ class _Conversation:
 
     async def _welcome(self) -> None:
         who = self._phone.who
-        head = await asyncio.to_thread(revisions.newest_sequence, self._store)
+        place = await asyncio.to_thread(replicas.find_place, self._store)
         turns = self._parts.turns.running(who.member)
         await self._phone.send(
             Welcome(
@@ -136,7 +143,8 @@ class _Conversation:
                 name=who.name,
                 role=who.role,
                 device=who.device,
-                head=head,
+                head=place.head,
+                epoch=place.epoch,
                 turns=tuple(LiveTurn(turn=turn.id, message=turn.said.id) for turn in turns),
                 box=self._parts.box_id,
                 addresses=self._parts.origins,
@@ -175,6 +183,12 @@ class _Conversation:
             if not self._phone.streams(turn.id):
                 self._phone.stream(turn)
         await self._parts.phones.poke(self._phone, poke)
+
+    async def _push(self, frame: RecordsPush) -> None:
+        wall_clock.check()
+        ack = await asyncio.to_thread(sync.push, self._store, self._phone.who.device, frame)
+        await self._phone.send(ack)
+        await self._parts.phones.poke(self._phone, Poke(head=ack.head))
 
     def _cancel(self, frame: ChatCancel) -> None:
         self._parts.turns.cancel(self._find(frame.turn))

@@ -25,7 +25,8 @@ from futureself_box.inference.client import (
     Words,
 )
 from futureself_box.records import messages
-from futureself_box.records.messages import Message, Outcome, Said
+from futureself_box.records.kinds import Message
+from futureself_box.records.messages import Outcome, Said
 from futureself_box.store.vault import MemberStore
 
 _KEPT_S = 600.0

@@ -11,6 +11,7 @@ import msgspec
 
 from futureself_box.records import clock as clocks
 from futureself_box.records.clock import Clock
+from futureself_box.records.kinds import Message
 from futureself_box.records.revisions import Change, Revision, append
 from futureself_box.store.database import Connection, Row
 from futureself_box.store.vault import MemberStore
@@ -20,19 +21,6 @@ BOX = "box"
 
 Role = Literal["member", "future_self"]
 Outcome = Literal["complete", "length", "cancelled"]
-
-
-class Message(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The body of a message. `answers` and `outcome` belong to replies.
-
-    `outcome`: the reply is complete, was cut at its greatest length, or cancelled by the member.
-    """
-
-    role: Role
-    text: str
-    answers: UUID | None = None
-    outcome: Outcome = "complete"
-    tokens: int = 0
 
 
 class Said(msgspec.Struct, frozen=True):

@@ -1,26 +1,32 @@
 """Immutable revisions, and the head that says which one a record shows.
 
 State is a set of revisions that only grows, so taking them in twice, late or in another order gives
-the same heads. The newest wins (purge first, then clock, device and revision id); the others stay
-as history: nothing that a person wrote is overwritten.
+the same heads. A revision that another was made on, or set aside, is superseded; the rest are leaves,
+and the head is the greatest leaf (purge first, then what is not a deletion, then clock, device and
+revision id). More than one leaf means that edits crossed. What lost stays as history: nothing that a
+person wrote is overwritten.
 """
 
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 import msgspec
 
 from futureself_box.records import clock as clocks
+from futureself_box.records import listing
 from futureself_box.records.clock import Clock
+from futureself_box.records.kinds import SCHEMA
 from futureself_box.store.database import Connection, Row
 from futureself_box.store.vault import MemberStore
 
 Op = Literal["put", "del", "purge"]
-SCHEMA = 1
 
 
 class Change(msgspec.Struct, frozen=True):
-    """A revision as its device made it. `clock` is None where the device leaves that to the box."""
+    """A revision as its device made it. `clock` is None where the device leaves that to the box.
+
+    `parent` is the head that its writer saw, `settles` what else they saw and set aside.
+    """
 
     rev_id: UUID
     record: UUID
@@ -28,6 +34,7 @@ class Change(msgspec.Struct, frozen=True):
     op: Op
     body: str | None
     parent: UUID | None = None
+    settles: tuple[UUID, ...] = ()
     clock: Clock | None = None
     schema: int = SCHEMA
 
@@ -42,6 +49,7 @@ class Revision(msgspec.Struct, frozen=True):
     op: Op
     body: str | None
     parent: UUID | None
+    settles: tuple[UUID, ...]
     clock: Clock
     device: str
     schema: int
@@ -55,28 +63,13 @@ def append(tx: Connection, change: Change, *, device: str, now_ms: int) -> Revis
     existing = find(tx, change.rev_id)
     if existing is not None:
         return existing
-    stamp = _stamp(tx, change, now_ms)
-    columns = {
-        "rev_id": str(change.rev_id),
-        "record": str(change.record),
-        "kind": change.kind,
-        "parent": str(change.parent) if change.parent else None,
-        "clock": stamp,
-        "device": device,
-        "op": change.op,
-        "schema": change.schema,
-        "body": change.body,
-    }
-    row = tx.execute(
-        """
-        INSERT INTO revision (rev_id, record, kind, parent, clock, device, op, schema, body)
-        VALUES (:rev_id, :record, :kind, :parent, :clock, :device, :op, :schema, :body)
-        RETURNING *
-        """,
-        columns,
-    ).fetchone()
-    _move_head(tx, columns)
-    return _revision(row)
+    shown = _head_row(tx, change.record)
+    erased = change.op == "purge" or (shown is not None and shown["op"] == "purge")
+    revision = _insert(tx, change, device=device, stamp=_stamp(tx, change, now_ms), erased=erased)
+    if change.op == "purge":
+        tx.execute("UPDATE revision SET body = NULL WHERE record = ?", (str(change.record),))
+    _move_head(tx, revision, shown)
+    return revision
 
 
 def find(connection: Connection, rev_id: UUID) -> Revision | None:
@@ -84,7 +77,7 @@ def find(connection: Connection, rev_id: UUID) -> Revision | None:
     row = connection.execute(
         "SELECT * FROM revision WHERE rev_id = :rev_id", {"rev_id": str(rev_id)}
     ).fetchone()
-    return _revision(row) if row else None
+    return read_row(row) if row else None
 
 
 def head(connection: Connection, record: UUID) -> Revision | None:
@@ -93,7 +86,22 @@ def head(connection: Connection, record: UUID) -> Revision | None:
         "SELECT revision.* FROM head JOIN revision USING (rev_id) WHERE head.record = :record",
         {"record": str(record)},
     ).fetchone()
-    return _revision(row) if row else None
+    return read_row(row) if row else None
+
+
+def crossed(connection: Connection, record: UUID) -> list[Revision]:
+    """The other leaves of a record: edits that crossed the one it shows, newest first."""
+    rows = connection.execute(
+        """
+        SELECT revision.* FROM revision JOIN head USING (record)
+        WHERE record = :record AND revision.rev_id <> head.rev_id
+            AND head.op <> 'purge' AND revision.op <> 'purge'
+            AND NOT EXISTS (SELECT 1 FROM superseded WHERE rev_id = revision.rev_id)
+        ORDER BY revision.clock DESC, revision.device DESC, revision.rev_id DESC
+        """,
+        {"record": str(record)},
+    ).fetchall()
+    return [read_row(row) for row in rows]
 
 
 def history(store: MemberStore, record: UUID) -> list[Revision]:
@@ -103,14 +111,19 @@ def history(store: MemberStore, record: UUID) -> list[Revision]:
             "SELECT * FROM revision WHERE record = :record ORDER BY clock, device, rev_id",
             {"record": str(record)},
         ).fetchall()
-    return [_revision(row) for row in rows]
+    return [read_row(row) for row in rows]
 
 
-def newest_sequence(store: MemberStore) -> int:
-    """The sequence number of the newest revision, 0 if there is none."""
-    with store.read() as connection:
-        row = connection.execute("SELECT max(sequence) AS newest FROM revision").fetchone()
-    return row["newest"] or 0
+def read_row(row: Row) -> Revision:
+    """A row of the table, as a Struct."""
+    settles = () if row["settles"] is None else msgspec.json.decode(row["settles"])
+    return msgspec.convert(dict(row) | {"settles": settles}, Revision)
+
+
+def is_superseded(connection: Connection, rev_id: str) -> bool:
+    """Whether another revision was made on this one, or set it aside."""
+    row = connection.execute("SELECT 1 FROM superseded WHERE rev_id = ?", (rev_id,)).fetchone()
+    return row is not None
 
 
 def _stamp(tx: Connection, change: Change, now_ms: int) -> Clock:
@@ -121,7 +134,66 @@ def _stamp(tx: Connection, change: Change, now_ms: int) -> Clock:
     return clocks.receive(change.clock, now_ms, parent.clock if parent else clocks.ZERO)
 
 
-def _move_head(tx: Connection, columns: dict[str, Any]) -> None:
+def _insert(tx: Connection, change: Change, *, device: str, stamp: Clock, erased: bool) -> Revision:
+    settles = msgspec.json.encode(change.settles).decode() if change.settles else None
+    row = tx.execute(
+        """
+        INSERT INTO revision
+            (rev_id, record, kind, parent, settles, clock, device, op, schema, body)
+        VALUES (:rev_id, :record, :kind, :parent, :settles, :clock, :device, :op, :schema, :body)
+        RETURNING *
+        """,
+        {
+            "rev_id": str(change.rev_id),
+            "record": str(change.record),
+            "kind": change.kind,
+            "parent": str(change.parent) if change.parent else None,
+            "settles": settles,
+            "clock": stamp,
+            "device": device,
+            "op": change.op,
+            "schema": change.schema,
+            "body": None if erased else change.body,
+        },
+    ).fetchone()
+    return read_row(row)
+
+
+def _move_head(tx: Connection, revision: Revision, shown: Row | None) -> None:
+    if shown is None or _outdoes(tx, revision, shown):
+        _show(tx, revision)
+    elif is_superseded(tx, shown["rev_id"]):
+        # What the record showed was set aside by something lesser, such as a deletion.
+        _show(tx, _greatest(tx, revision.record))
+
+
+def _outdoes(tx: Connection, revision: Revision, shown: Row) -> bool:
+    rank = _rank(revision.op, revision.clock, revision.device, str(revision.rev_id))
+    if rank <= _rank(shown["op"], shown["clock"], shown["device"], shown["rev_id"]):
+        return False
+    return revision.op == "purge" or not is_superseded(tx, str(revision.rev_id))
+
+
+def _rank(op: str, clock: int, device: str, rev_id: str) -> tuple[bool, bool, int, str, str]:
+    return (op == "purge", op == "put", clock, device, rev_id)
+
+
+def _greatest(tx: Connection, record: UUID) -> Revision:
+    row = tx.execute(
+        """
+        SELECT revision.* FROM revision
+        WHERE record = :record
+        ORDER BY op = 'purge' DESC,
+            EXISTS (SELECT 1 FROM superseded WHERE rev_id = revision.rev_id),
+            op = 'put' DESC, clock DESC, device DESC, rev_id DESC
+        LIMIT 1
+        """,
+        {"record": str(record)},
+    ).fetchone()
+    return read_row(row)
+
+
+def _show(tx: Connection, revision: Revision) -> None:
     tx.execute(
         """
         INSERT INTO head (record, kind, rev_id, clock, device, op)
@@ -129,12 +201,23 @@ def _move_head(tx: Connection, columns: dict[str, Any]) -> None:
         ON CONFLICT (record) DO UPDATE SET
             kind = excluded.kind, rev_id = excluded.rev_id, clock = excluded.clock,
             device = excluded.device, op = excluded.op
-        WHERE (excluded.op = 'purge', excluded.clock, excluded.device, excluded.rev_id)
-            > (head.op = 'purge', head.clock, head.device, head.rev_id)
         """,
-        columns,
+        {
+            "record": str(revision.record),
+            "kind": revision.kind,
+            "rev_id": str(revision.rev_id),
+            "clock": revision.clock,
+            "device": revision.device,
+            "op": revision.op,
+        },
+    )
+    listing.update(
+        tx, str(revision.record), revision.kind, revision.op, revision.body, revision.clock
     )
 
 
-def _revision(row: Row) -> Revision:
-    return msgspec.convert(dict(row), Revision)
+def _head_row(tx: Connection, record: UUID) -> Row | None:
+    row: Row | None = tx.execute(
+        "SELECT * FROM head WHERE record = :record", {"record": str(record)}
+    ).fetchone()
+    return row

@@ -104,3 +104,77 @@ def revisions_and_heads(db: Database) -> None:
         ) STRICT, WITHOUT ROWID
     """)
     db.execute("CREATE INDEX head_kind_clock ON head (kind, clock)")
+
+
+@member()
+def sync_epoch(db: Database) -> None:
+    """A cursor counts within an epoch; a restored backup begins a new one."""
+    db.execute("""
+        CREATE TABLE sync_state (
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            epoch TEXT NOT NULL
+        ) STRICT
+    """)
+    db.execute("INSERT INTO sync_state (only, epoch) VALUES (1, lower(hex(randomblob(16))))")
+
+
+@member()
+def leaves(db: Database) -> None:
+    """Which revisions others were made on. A trigger, so that an older release keeps it true too."""
+    db.execute("ALTER TABLE revision ADD COLUMN settles TEXT")
+    db.execute("CREATE TABLE superseded (rev_id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID")
+    db.execute("INSERT OR IGNORE INTO superseded SELECT parent FROM revision WHERE parent NOT NULL")
+    db.execute("""
+        CREATE TRIGGER revision_supersedes AFTER INSERT ON revision
+        WHEN NEW.parent IS NOT NULL
+        BEGIN
+            INSERT OR IGNORE INTO superseded (rev_id) VALUES (NEW.parent);
+        END
+    """)
+    db.execute("""
+        CREATE TRIGGER revision_settles AFTER INSERT ON revision
+        WHEN NEW.settles IS NOT NULL
+        BEGIN
+            INSERT OR IGNORE INTO superseded (rev_id) SELECT value FROM json_each(NEW.settles);
+        END
+    """)
+
+
+@member()
+def listing_and_search(db: Database) -> None:
+    """What lists and finds records: follows from the heads and can be made anew from them."""
+    db.execute("""
+        CREATE TABLE listing (
+            record TEXT PRIMARY KEY,
+            place INTEGER NOT NULL UNIQUE,
+            kind TEXT NOT NULL,
+            op TEXT NOT NULL,
+            day TEXT,
+            mood INTEGER,
+            state TEXT,
+            goal TEXT
+        ) STRICT, WITHOUT ROWID
+    """)
+    db.execute("CREATE INDEX listing_kind ON listing (kind, op, place)")
+    db.execute("CREATE INDEX listing_day ON listing (kind, op, substr(day, 6), day)")
+    db.execute("""
+        CREATE TABLE tag (
+            tag TEXT NOT NULL,
+            place INTEGER NOT NULL,
+            PRIMARY KEY (tag, place)
+        ) STRICT, WITHOUT ROWID
+    """)
+    db.execute("CREATE INDEX tag_place ON tag (place)")
+    db.execute("""
+        CREATE VIRTUAL TABLE search USING fts5 (
+            text, tokenize = "unicode61 remove_diacritics 2", prefix = '2 3'
+        )
+    """)
+    db.execute("INSERT INTO search (search, rank) VALUES ('secure-delete', 1)")
+    db.execute("""
+        CREATE TABLE listing_state (
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            version INTEGER NOT NULL
+        ) STRICT
+    """)
+    db.execute("INSERT INTO listing_state (only, version) VALUES (1, 0)")

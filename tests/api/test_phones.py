@@ -12,7 +12,8 @@ from futureself_box.futureself.turns import Turn
 from futureself_box.household.devices import Credential
 from futureself_box.inference.client import Words
 from futureself_box.records import clock
-from futureself_box.records.messages import Message, Said
+from futureself_box.records.kinds import Message
+from futureself_box.records.messages import Said
 from futureself_box.store.vault import Vault
 
 

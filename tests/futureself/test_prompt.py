@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from futureself_box.futureself import prompt
 from futureself_box.records import messages
-from futureself_box.records.messages import Message, Said
+from futureself_box.records.kinds import Message
+from futureself_box.records.messages import Said
 from futureself_box.store.vault import MemberStore, Vault
 
 

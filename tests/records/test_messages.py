@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from futureself_box.records import messages
-from futureself_box.records.messages import Message
+from futureself_box.records.kinds import Message
 from futureself_box.store.vault import MemberStore, Vault
 
 DEVICE = uuid4()

@@ -1,0 +1,1 @@
+"""Replicas: what phones push and pull. Knows records, but no web."""
