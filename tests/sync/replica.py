@@ -45,6 +45,7 @@ class Replica:
     epoch: str | None = None
     last: Clock = ZERO
     skew_ms: int = 0
+    erased: set[UUID] = field(default_factory=set)
 
     def leaves(self, record: UUID) -> list[Held]:
         """What the record shows first, then what crossed it."""
@@ -148,14 +149,20 @@ class Replica:
     def _hold(self, held: Held) -> None:
         self.held[held.change.rev_id] = held
         self._drop_superseded(held.change.record)
-        if any(
-            h.change.op == "purge"
-            for h in self.held.values()
-            if h.change.record == held.change.record
-        ):
-            for rev, other in list(self.held.items()):
-                if other.change.record == held.change.record:
-                    self.held[rev] = replace(other, change=replace_body(other.change))
+        self._erase(held.change.record)
+
+    def _erase(self, record: UUID) -> None:
+        # What was purged is never sent, and neither are the words that it had here.
+        purged = [h for h in self.held.values() if h.change.record == record]
+        if not any(held.change.op == "purge" for held in purged):
+            return
+        for held in purged:
+            if held.change.op != "purge":
+                rev_id = held.change.rev_id
+                del self.held[rev_id]
+                if rev_id in self.pending:
+                    self.pending.remove(rev_id)
+                    self.erased.add(rev_id)
 
     def _drop_superseded(self, record: UUID) -> None:
         leaves = {held.change.rev_id for held in self.leaves(record)}
@@ -166,7 +173,3 @@ class Replica:
 
 def replace_clock(change: Change, clock: Clock) -> Change:
     return msgspec.structs.replace(change, clock=clock)
-
-
-def replace_body(change: Change) -> Change:
-    return msgspec.structs.replace(change, body=None)

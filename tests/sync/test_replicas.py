@@ -41,6 +41,7 @@ class Household(RuleBasedStateMachine):
         self.now_ms, self.box_skew_ms, self.numbers = 1_800_000_000_000, 0, 0
         self.written: dict[UUID, tuple[UUID, Op, str | None]] = {}
         self.backup: set[UUID] | None = None
+        self.erased: set[UUID] = set()
 
     @property
     def store(self) -> MemberStore:
@@ -71,6 +72,9 @@ class Household(RuleBasedStateMachine):
         phone=PHONES, record=RECORDS, op=OPS, text=st.text("ab", max_size=2), settle=st.booleans()
     )
     def somebody_writes(self, phone: int, record: UUID, op: Op, text: str, *, settle: bool) -> None:
+        leaves = self.phones[phone].leaves(record)
+        if leaves and leaves[0].change.op == "purge":
+            return
         self.numbers += 1
         body = f'{{"text":"{text}{self.numbers}"}}' if op == "put" else None
         rev_id = UUID(int=self.numbers << 64 | phone)
@@ -112,12 +116,13 @@ class Household(RuleBasedStateMachine):
 
     @rule(phone=PHONES)
     def a_phone_is_wiped(self, phone: int) -> None:
-        lost = set(self.phones[phone].pending) - self.known()
+        lost = set(self.phones[phone].held) - self.known()
         for other in self.phones:
             lost -= set(other.held) if other is not self.phones[phone] else set()
         # The one loss there may be: what was on that phone only.
         for rev_id in lost:
-            del self.written[rev_id]
+            self.written.pop(rev_id, None)
+        self.erased |= self.phones[phone].erased
         self.phones[phone] = Replica(f"phone-{phone}")
 
     @rule()
@@ -159,8 +164,9 @@ class Household(RuleBasedStateMachine):
         for _ in range(2):
             for phone in self.phones:
                 phone.sync(self.store, self.box_ms)
-        known = self.known()
-        assert set(self.written) <= known
+        for rev_id in self.erased.union(*(phone.erased for phone in self.phones)):
+            self.written.pop(rev_id, None)
+        assert set(self.written) <= self.known()
         fresh = Replica("fresh")
         fresh.sync(self.store, self.box_ms, size=2)
         for record in {record for record, _, _ in self.written.values()}:
