@@ -31,6 +31,7 @@ from futureself_box.api import (
     pages,
     people,
     problems,
+    records,
     sheet,
     wall_clock,
 )
@@ -116,6 +117,7 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
             sheet.router,
             devices.router,
             conversation.router,
+            records.router,
             health.router,
             authority.router,
             pages.router,

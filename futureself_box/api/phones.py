@@ -125,9 +125,11 @@ class Phones:
 
     def __init__(self) -> None:
         self._by_device: dict[UUID, Phone] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def connect(self, phone: Phone) -> None:
         """Let a phone in; an older socket of the same device is closed."""
+        self._loop = asyncio.get_running_loop()
         older = self._by_device.get(phone.who.device)
         self._by_device[phone.who.device] = phone
         if older is not None:
@@ -143,11 +145,16 @@ class Phones:
         """The devices that are connected."""
         return set(self._by_device)
 
-    async def poke(self, sender: Phone, poke: Poke) -> None:
+    async def poke(self, who: Credential, poke: Poke) -> None:
         """Tell the member's other phones that there is something new."""
         for phone in list(self._by_device.values()):
-            if phone is not sender and phone.who.member == sender.who.member:
+            if phone.who.member == who.member and phone.who.device != who.device:
                 await phone.send(poke)
+
+    def poke_soon(self, who: Credential, poke: Poke) -> None:
+        """As `poke`, from any thread, for what came over HTTP."""
+        if self._loop is not None:
+            asyncio.run_coroutine_threadsafe(self.poke(who, poke), self._loop)
 
     async def notify(self, member: UUID) -> None:
         """Tell a member's phones that something about the member has changed."""

@@ -1,6 +1,5 @@
 """Writing records one at a time, as HTTP and the box's own parts do."""
 
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -8,7 +7,6 @@ import uuid_utils.compat
 
 from futureself_box.errors import NotFound
 from futureself_box.records import kinds, revisions
-from futureself_box.records.kinds import Body
 from futureself_box.records.revisions import Change, Op, Revision
 from futureself_box.store.database import Connection
 from futureself_box.store.vault import MemberStore
@@ -22,20 +20,21 @@ class Author(msgspec.Struct, frozen=True):
 
 
 def create(
-    store: MemberStore, kind: str, body: Body, author: Author, *, record: UUID | None = None
+    store: MemberStore, kind: str, body: str, author: Author, *, record: UUID | None = None
 ) -> Revision:
-    """A new record. Raises RecordInvalid."""
+    """A new record, of a body in JSON. Raises RecordInvalid."""
     record = record or uuid_utils.compat.uuid7()
     with store.write() as tx:
         shown = revisions.head(tx, record)
-        return _append(tx, record, kind, "put", body, author, parent=shown and shown.rev_id)
+        parent = None if shown is None else shown.rev_id
+        return _append(tx, record, kind, "put", body, author, parent=parent)
 
 
 def replace(
     store: MemberStore,
     record: UUID,
     kind: str,
-    body: Body,
+    body: str,
     author: Author,
     *,
     parent: UUID | None,
@@ -105,21 +104,20 @@ def _append(
     record: UUID,
     kind: str,
     op: Op,
-    body: Any,
+    body: str | None,
     author: Author,
     *,
     parent: UUID | None,
     settles: tuple[UUID, ...] = (),
 ) -> Revision:
-    text = None if body is None else msgspec.json.encode(body).decode()
-    if text is not None:
-        kinds.check(kind, text, kinds.SCHEMA)
+    if body is not None:
+        kinds.check(kind, body, kinds.SCHEMA)
     change = Change(
         rev_id=uuid_utils.compat.uuid7(),
         record=record,
         kind=kind,
         op=op,
-        body=text,
+        body=body,
         parent=parent,
         settles=settles,
     )

@@ -42,6 +42,7 @@ class Household(RuleBasedStateMachine):
         self.written: dict[UUID, tuple[UUID, Op, str | None]] = {}
         self.backup: set[UUID] | None = None
         self.erased: set[UUID] = set()
+        self.restored_over: set[UUID] = set()
 
     @property
     def store(self) -> MemberStore:
@@ -55,6 +56,10 @@ class Household(RuleBasedStateMachine):
         with self.store.read() as connection:
             rows = connection.execute("SELECT rev_id FROM revision").fetchall()
         return {UUID(row["rev_id"]) for row in rows}
+
+    def is_superseded(self, rev_id: UUID) -> bool:
+        with self.store.read() as connection:
+            return revisions.is_superseded(connection, str(rev_id))
 
     @rule(ms=st.integers(1, 10_000_000))
     def time_passes(self, ms: int) -> None:
@@ -137,7 +142,7 @@ class Household(RuleBasedStateMachine):
     def an_old_backup_is_restored(self) -> None:
         if self.backup is None:
             return
-        lost = self.known() - self.backup
+        self.restored_over |= self.known() - self.backup
         path = self.store.path
         self.vault.close()
         for file in path.parent.glob(f"{path.name}-*"):
@@ -145,11 +150,6 @@ class Household(RuleBasedStateMachine):
         shutil.copy(self.folder / "copy.db", path)
         self.vault = Vault(self.folder / "data", self.folder / "config")
         replicas.begin_epoch(self.store)
-        for phone in self.phones:
-            lost -= set(phone.held)
-        # What only the box had since then: superseded versions, and what every phone let go of.
-        for rev_id in lost:
-            self.written.pop(rev_id, None)
 
     def teardown(self) -> None:
         if not hasattr(self, "vault"):
@@ -166,7 +166,12 @@ class Household(RuleBasedStateMachine):
                 phone.sync(self.store, self.box_ms)
         for rev_id in self.erased.union(*(phone.erased for phone in self.phones)):
             self.written.pop(rev_id, None)
-        assert set(self.written) <= self.known()
+        known = self.known()
+        for rev_id in set(self.written) - known:
+            # Phones keep what is shown; the versions before it, since the backup, only the box had.
+            assert rev_id in self.restored_over
+            assert self.is_superseded(rev_id)
+            del self.written[rev_id]
         fresh = Replica("fresh")
         fresh.sync(self.store, self.box_ms, size=2)
         for record in {record for record, _, _ in self.written.values()}:
