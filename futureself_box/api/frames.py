@@ -77,6 +77,9 @@ class ChatResume(msgspec.Struct, frozen=True, tag="chat.resume"):
     after: Sequence = 0
 
 
+NULL = msgspec.Raw(b"null")
+
+
 class RecordChange(msgspec.Struct, frozen=True, omit_defaults=True):
     """A revision of a record. `body` is kept byte for byte, with kinds and fields unknown here."""
 
@@ -90,7 +93,7 @@ class RecordChange(msgspec.Struct, frozen=True, omit_defaults=True):
         tuple[UUID, ...], Meta(max_length=100, description="Crossed revisions that it sets aside.")
     ] = ()
     schema: Annotated[int, Meta(ge=1, description="The form of the body.")] = 1
-    body: Annotated[msgspec.Raw | None, Meta(description="An object; null unless put.")] = None
+    body: Annotated[msgspec.Raw, Meta(description="An object; null unless put.")] = NULL
     device: Annotated[
         Author | None, Meta(description="Who wrote it, if not the phone that sends it.")
     ] = None

@@ -143,6 +143,9 @@ class Household(RuleBasedStateMachine):
         if self.backup is None:
             return
         self.restored_over |= self.known() - self.backup
+        for rev_id in (self.known() - self.backup).difference(*(p.held for p in self.phones)):
+            # Nobody but the box had it, and the box has it no more.
+            self.written.pop(rev_id, None)
         path = self.store.path
         self.vault.close()
         for file in path.parent.glob(f"{path.name}-*"):
