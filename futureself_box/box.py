@@ -50,6 +50,7 @@ from futureself_box.household.setup_code import SetUpCode, Shown
 from futureself_box.inference.client import InferenceClient
 from futureself_box.lan import qr
 from futureself_box.lan.presence import Presence
+from futureself_box.records import listing
 from futureself_box.settings import Lan, Settings
 from futureself_box.store.files import write_atomically
 from futureself_box.store.vault import Vault
@@ -163,7 +164,10 @@ def _start(settings: Settings, parts: Parts) -> None:
     household = parts.vault.household
     leaving.finish_removing(parts.vault)
     everyone = [member.id for member in members.every(household)]
-    parts.vault.open_all(everyone)
+    refused = parts.vault.open_all(everyone)
+    for member in everyone:
+        if member not in refused:
+            listing.ensure(parts.vault.member(member))
     parts.vault.remove_older_sheets(everyone)
     household_devices.finish_revoking(parts.vault)
     click.echo(f"\n  Future Self Box is at http://localhost:{settings.box.port}")

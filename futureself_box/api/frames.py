@@ -88,12 +88,12 @@ class RecordChange(msgspec.Struct, frozen=True, omit_defaults=True):
     kind: KindName
     op: Annotated[Op, Meta(description="`del` puts in the trash, `purge` erases for ever.")]
     clock: Annotated[ClockText, Meta(description="The phone's clock; the box's once it is kept.")]
+    body: Annotated[msgspec.Raw, Meta(description="An object; null unless put.")]
     parent: Annotated[UUID | None, Meta(description="The revision that it was made on.")] = None
     settles: Annotated[
         tuple[UUID, ...], Meta(max_length=100, description="Crossed revisions that it sets aside.")
     ] = ()
     schema: Annotated[int, Meta(ge=1, description="The form of the body.")] = 1
-    body: Annotated[msgspec.Raw, Meta(description="An object; null unless put.")] = NULL
     device: Annotated[
         Author | None, Meta(description="Who wrote it, if not the phone that sends it.")
     ] = None

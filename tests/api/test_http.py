@@ -4,6 +4,7 @@ import json
 import re
 import socket
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx2
 import msgspec
@@ -15,6 +16,7 @@ from futureself_box.bench.running_box import RunningBox
 
 pytestmark = pytest.mark.timeout(60)
 
+KINDS = ("journal", "affirmations", "goals", "steps", "check-ins", "preferences")
 PRIVATE = [
     ("GET", "/api/me"),
     ("GET", "/api/devices"),
@@ -32,6 +34,16 @@ PRIVATE = [
     ("DELETE", "/api/members/{member}/rescue"),
     ("POST", "/api/sheet"),
     ("POST", "/api/sheet/proof"),
+    *((method, f"/api/{kind}") for kind in KINDS for method in ("GET", "POST")),
+    *((method, f"/api/{kind}/{{record}}") for kind in KINDS for method in ("GET", "PUT", "DELETE")),
+    ("GET", "/api/journal/on-this-day"),
+    ("GET", "/api/journal/mood"),
+    ("GET", "/api/search"),
+    ("GET", "/api/tags"),
+    ("GET", "/api/trash"),
+    ("GET", "/api/records/{record}/history"),
+    ("POST", "/api/records/{record}/restore"),
+    ("POST", "/api/records/{record}/purge"),
 ]
 PUBLIC = [
     ("GET", "/api/household"),
@@ -43,6 +55,7 @@ PUBLIC = [
     ("GET", "/ready"),
     ("GET", "/schema/phone.json"),
 ]
+DAYS = {"day": "2026-11-24", "from": "2026-11-01", "to": "2026-11-30"}
 SOMETHING = "00000000-0000-0000-0000-000000000001"
 
 
@@ -57,8 +70,8 @@ def refused(response: httpx2.Response) -> tuple[int, Any]:
 
 def test_nothing_private_answers_without_a_token_that_the_box_knows(silent_box: RunningBox) -> None:
     for method, path in PRIVATE:
-        body: dict[str, str] | None = {} if method in {"POST", "PATCH"} else None
-        real = re.sub(r"\{\w+\}", SOMETHING, path)
+        body: dict[str, str] | None = {} if method in {"POST", "PATCH", "PUT"} else None
+        real = f"{re.sub(r'\{\w+\}', SOMETHING, path)}?{urlencode(DAYS)}"
         for token in (None, "A" * 43, "nonsense"):
             response = silent_box.request(method, real, body, token)
             assert refused(response) == (401, "token_unknown"), path
