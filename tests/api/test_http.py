@@ -55,7 +55,7 @@ PUBLIC = [
     ("GET", "/ready"),
     ("GET", "/schema/phone.json"),
 ]
-DAYS = {"day": "2026-11-24", "from": "2026-11-01", "to": "2026-11-30"}
+QUERY = {"text": "x", "day": "2026-11-24", "from": "2026-11-01", "to": "2026-11-30"}
 SOMETHING = "00000000-0000-0000-0000-000000000001"
 
 
@@ -71,7 +71,7 @@ def refused(response: httpx2.Response) -> tuple[int, Any]:
 def test_nothing_private_answers_without_a_token_that_the_box_knows(silent_box: RunningBox) -> None:
     for method, path in PRIVATE:
         body: dict[str, str] | None = {} if method in {"POST", "PATCH", "PUT"} else None
-        real = re.sub(r"\{\w+\}", SOMETHING, path) + f"?{urlencode(DAYS)}"
+        real = re.sub(r"\{\w+\}", SOMETHING, path) + f"?{urlencode(QUERY)}"
         for token in (None, "A" * 43, "nonsense"):
             response = silent_box.request(method, real, body, token)
             assert refused(response) == (401, "token_unknown"), path
