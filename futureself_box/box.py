@@ -18,6 +18,7 @@ from litestar.types import ASGIApp
 
 from futureself_box import __version__
 from futureself_box.api import (
+    attachments,
     authority,
     conversation,
     credentials,
@@ -92,6 +93,7 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
         phones=Phones(),
         inference=inference,
         presence=presence,
+        records=settings.records,
     )
 
     @asynccontextmanager
@@ -116,6 +118,7 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
             sheet.router,
             devices.router,
             conversation.router,
+            attachments.router,
             health.router,
             authority.router,
             pages.router,

@@ -30,6 +30,11 @@ PRIVATE = [
     ("DELETE", "/api/members/{member}"),
     ("POST", "/api/members/{member}/rescue"),
     ("DELETE", "/api/members/{member}/rescue"),
+    ("POST", "/api/attachments"),
+    ("POST", "/api/attachments/missing"),
+    ("PATCH", "/api/attachments/{attachment}"),
+    ("HEAD", "/api/attachments/{attachment}"),
+    ("GET", "/api/attachments/{attachment}"),
     ("POST", "/api/sheet"),
     ("POST", "/api/sheet/proof"),
 ]
