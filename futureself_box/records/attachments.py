@@ -158,11 +158,12 @@ def forget_unused(store: MemberStore, used: Collection[str], *, now_ms: int) -> 
 
 def _keep(store: MemberStore, upload: Attachment) -> Attachment:
     sent = store.attachments.read(_upload(upload.id))
+    if hashlib.sha256(sent).hexdigest() != upload.id:
+        _forget(store, upload.id)
+        raise AttachmentChanged
     try:
-        if hashlib.sha256(sent).hexdigest() != upload.id:
-            raise AttachmentChanged
         stripped = strip(sent, upload.type)
-    except (AttachmentChanged, AttachmentUnreadable):
+    except AttachmentUnreadable:
         _forget(store, upload.id)
         raise
     store.attachments.write(upload.id, stripped)

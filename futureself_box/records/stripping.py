@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import Any, Literal
 
-from mutagen import MutagenError, apev2, mp3, oggopus
+from mutagen import MutagenError, apev2, id3, mp3, oggopus
 from PIL import Image, ImageOps
 
 from futureself_box.errors import AttachmentUnreadable
@@ -67,7 +67,9 @@ def _photo(content: bytes, format_: str) -> bytes:
         if getattr(image, "n_frames", 1) > 1 and image.format != "MPO":
             raise AttachmentUnreadable("The box takes still pictures only.")
         # Kept apart, since some writers take comments and XMP from `info`.
-        kept = {k: image.info[k] for k in ("icc_profile", "transparency") if k in image.info}
+        kept: dict[str | tuple[int, int], Any] = {
+            k: image.info[k] for k in ("icc_profile", "transparency") if k in image.info
+        }
         options: dict[str, Any] = {"icc_profile": kept.get("icc_profile")}
         if format_ == "JPEG":
             # The same tables as before: as good as the original, and no larger.
@@ -75,7 +77,7 @@ def _photo(content: bytes, format_: str) -> bytes:
         elif format_ == "WEBP":
             options["quality"] = 90
         upright = ImageOps.exif_transpose(image)
-        upright.info = kept
+        upright.info = dict(kept)
         stripped = BytesIO()
         upright.save(stripped, format_, **options)
     return stripped.getvalue()
@@ -84,9 +86,8 @@ def _photo(content: bytes, format_: str) -> bytes:
 def _mp3(content: bytes) -> bytes:
     file = BytesIO(content)
     mp3.MP3(file)
-    for tags in (mp3.MP3, apev2.APEv2):
-        file.seek(0)
-        tags().delete(file) if tags is apev2.APEv2 else tags(file).delete(_rewound(file))
+    for tags in (id3, apev2):
+        tags.delete(_rewound(file))
     return file.getvalue()
 
 

@@ -123,6 +123,8 @@ class SealedFolder:
                 raise InvalidTag
             (length,) = _LENGTH.unpack_from(header)
             sealed = file.read(length)
+            if len(sealed) < length:
+                raise InvalidTag
             last = not file.peek(1)
             yield self._cipher.decrypt(header[_LENGTH.size :], sealed, _bound(name, index, last))
             index += 1
