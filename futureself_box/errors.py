@@ -307,7 +307,7 @@ class OffsetWrong(BoxError):
     sentence = "The upload goes on at another place."
     advice = "Go on at the offset that the answer names."
 
-    def __init__(self, offset: int) -> None:
+    def __init__(self, offset: int = 0) -> None:
         self.offset = offset
         super().__init__(f"The upload goes on at byte {offset}.")
 

@@ -66,6 +66,9 @@ def test_nothing_private_answers_without_a_token_that_the_box_knows(silent_box: 
         real = re.sub(r"\{\w+\}", SOMETHING, path)
         for token in (None, "A" * 43, "nonsense"):
             response = silent_box.request(method, real, body, token)
+            if method == "HEAD":  # has no body to say why
+                assert response.status_code == 401
+                continue
             assert refused(response) == (401, "token_unknown"), path
 
 
