@@ -61,7 +61,7 @@ def begin(store: MemberStore, new: Announced, limits: Records, *, now_ms: int) -
     with store.attachments.lock:
         _drop_resting(store, now_ms)
         known = _look(store, new.sha256)
-        if known is not None and (known.size, known.type) == (new.size, new.type):
+        if known and (known.state == "kept" or (known.size, known.type) == (new.size, new.type)):
             return known
         with store.write() as tx:
             tx.execute("DELETE FROM attachment WHERE id = :id", {"id": new.sha256})

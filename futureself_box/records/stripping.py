@@ -12,7 +12,7 @@ from io import BytesIO
 from typing import Any, Literal
 
 from mutagen import MutagenError, apev2, id3, mp3, oggopus
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, JpegImagePlugin
 
 from futureself_box.errors import AttachmentUnreadable
 
@@ -74,6 +74,7 @@ def _photo(content: bytes, format_: str) -> bytes:
         if format_ == "JPEG":
             # The same tables as before: as good as the original, and no larger.
             options["qtables"] = getattr(image, "quantization", None)
+            options["subsampling"] = JpegImagePlugin.get_sampling(image)
         elif format_ == "WEBP":
             options["quality"] = 90
         upright = ImageOps.exif_transpose(image)
