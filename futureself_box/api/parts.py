@@ -17,6 +17,7 @@ from futureself_box.household.setup_code import SetUpCode
 from futureself_box.inference.client import InferenceClient
 from futureself_box.lan import profile
 from futureself_box.lan.presence import Presence
+from futureself_box.settings import Records
 from futureself_box.store.vault import Vault
 
 
@@ -33,6 +34,7 @@ class Parts:
     phones: Phones
     inference: InferenceClient
     presence: Presence | None
+    records: Records
 
     @property
     def fingerprint(self) -> bytes:

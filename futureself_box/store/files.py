@@ -5,6 +5,8 @@ A write returns once the bytes and the name are on the disk. Files are readable 
 
 import errno
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from futureself_box.errors import DiskFull
@@ -14,15 +16,19 @@ def write_atomically(path: Path, content: bytes) -> None:
     """Replace the file at `path` by `content`. Raises DiskFull, leaving the old file."""
     part = path.with_name(f"{path.name}.part")
     try:
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-        sync_file(path.parent)
-    except OSError as error:
+        with full_disk_told():
+            _replace(part, path, content)
+    except BaseException:
         part.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def full_disk_told() -> Iterator[None]:
+    """Turn the system's word for a full disk into DiskFull."""
+    try:
+        yield
+    except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise DiskFull from error
         raise
@@ -41,3 +47,13 @@ def private_folder(path: Path) -> Path:
     """Make a folder that only its user can enter, and return it."""
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path
+
+
+def _replace(part: Path, path: Path, content: bytes) -> None:
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+    sync_file(path.parent)

@@ -26,7 +26,7 @@ KEY_BYTES = 32
 _NONCE_BYTES = 12
 _VERSION = 1
 
-Purpose = Literal["database"]
+Purpose = Literal["database", "attachments", "names", "contents"]
 Base64 = Annotated[str, msgspec.Meta(max_length=256)]
 
 
