@@ -1,5 +1,6 @@
 """The journal on a phone: written and read without the box, true about where it lies, nothing lost."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -176,3 +177,11 @@ async def test_a_phone_that_signs_out_keeps_nothing(opening: Opening) -> None:
     await journal.page.wait_for_function(
         "async () => !(await indexedDB.databases()).some(({name}) => name === 'futureself')"
     )
+
+
+async def test_what_is_new_while_the_phone_reads_is_read_too(opening: Opening, ada: Device) -> None:
+    journal = await opening()
+    for number in range(20):
+        body = {"text": f"N{number}.", "day": "2026-11-24", "written_at": "2026-11-24T08:00:00Z"}
+        await asyncio.to_thread(ada.call, "POST", "/api/journal", body)
+    await expect(journal.entries).to_have_count(20)

@@ -42,7 +42,8 @@ export class EntryEditor extends HTMLElement {
     const { text, mood = null, tags = [] } = shown.head.body;
     this.#fill(draftOf(shown.id) ?? { entry: shown.id, text, mood, tags: tags.join(", ") });
     this.hidden = false;
-    this.#text.focus();
+    this.closest("fs-journal")?.scrollTo(0, 0);
+    this.#text.focus({ preventScroll: true });
   }
 
   /** The entry that a killed tab was writing, if there is one. */

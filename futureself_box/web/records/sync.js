@@ -95,11 +95,12 @@ export class Sync extends EventTarget {
   /** @param {RecordsChanges} frame */
   async #read(frame) {
     await this.#replica.takePage(frame);
-    this.#behind = frame.more;
+    this.#behind ||= frame.more;
   }
 
   /** @param {BoxError} error */
   async #failed({ code, message, hint }) {
+    this.#behind = true;
     if (code === "epoch_changed") return this.#replica.beginEpoch(null);
     this.#tell(`${message} ${hint}`);
     this.#pausing = true;
@@ -115,6 +116,8 @@ export class Sync extends EventTarget {
     if (changes.length) this.#ask({ type: "records.push", changes });
     else if (this.#behind) {
       const { cursor, epoch } = this.#replica.place;
+      // Taken back now, and not with the answer: what a poke says meanwhile comes after it.
+      this.#behind = false;
       this.#ask({ type: "records.pull", cursor, epoch });
     }
   }
