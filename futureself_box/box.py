@@ -41,6 +41,7 @@ from futureself_box.api.listeners import EVERYWHERE, Listener
 from futureself_box.api.origins import LOCAL_NAMES, own_pages_only
 from futureself_box.api.parts import Parts
 from futureself_box.api.phones import Phones
+from futureself_box.api.pushes import Pushes
 from futureself_box.futureself.turns import Turns
 from futureself_box.household import devices as household_devices
 from futureself_box.household import leaving, members
@@ -93,6 +94,7 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
             reply_tokens=settings.inference.reply_tokens,
         ),
         phones=Phones(),
+        pushes=Pushes(),
         inference=inference,
         presence=presence,
         records=settings.records,

@@ -5,6 +5,7 @@ frames.py, besides 1001, 1009 and 1012.
 """
 
 import asyncio
+from collections.abc import Coroutine
 from typing import Any, assert_never, cast
 from uuid import UUID
 
@@ -50,6 +51,9 @@ from futureself_box.records.messages import Said
 from futureself_box.store.vault import MemberStore
 from futureself_box.sync import replicas
 
+# On their way to the disk, of one phone; it may send more, and is read again when one is kept.
+_MOST_PUSHES = 16
+
 log = structlog.get_logger()
 
 
@@ -84,6 +88,7 @@ class _Conversation:
         self._parts = parts
         self._phone = phone
         self._store = store
+        self._pushing: set[asyncio.Task[None]] = set()
 
     async def run(self, hello: Hello) -> None:
         await self._parts.phones.connect(self._phone)
@@ -97,21 +102,37 @@ class _Conversation:
             pass
         finally:
             self._parts.phones.disconnect(self._phone)
+            if self._pushing:
+                await asyncio.wait(self._pushing)
 
     async def _answer(self, raw: str | bytes) -> None:
-        request = None
         try:
             frame = _decode(raw)
-            request = getattr(frame, "id", None)
-            await self._handle(frame)
         except BoxError as error:
-            await self._phone.fail(error, request=request or _request_id(raw))
+            return await self._phone.fail(error, request=_request_id(raw))
+        request = getattr(frame, "id", None)
+        return await self._told(self._handle(frame), request)
+
+    async def _told(self, doing: Coroutine[None, None, None], request: str | None) -> None:
+        """Do something for a frame; what goes wrong is said to the phone."""
+        try:
+            await doing
+        except BoxError as error:
+            await self._phone.fail(error, request=request)
         except WebSocketDisconnect:
             raise
         except Exception:
             # The edge of a frame: one that breaks something must not take the socket along.
             log.exception("frame_broke", device=str(self._phone.who.device))
             await self._phone.fail(BoxError(), request=request)
+
+    async def _push_soon(self, frame: RecordsPush) -> None:
+        # Not waited for, so that the next ones can share its commit.
+        if len(self._pushing) >= _MOST_PUSHES:
+            await asyncio.wait(self._pushing, return_when=asyncio.FIRST_COMPLETED)
+        task = asyncio.create_task(self._told(self._push(frame), frame.id))
+        self._pushing.add(task)
+        task.add_done_callback(self._pushing.discard)
 
     async def _handle(self, frame: PhoneFrame) -> None:
         match frame:
@@ -122,7 +143,7 @@ class _Conversation:
             case ChatResume():
                 await self._resume(frame.turn, frame.after)
             case RecordsPush():
-                await self._push(frame)
+                await self._push_soon(frame)
             case RecordsPull():
                 await self._phone.send(await asyncio.to_thread(sync.pull, self._store, frame))
             case Ping():
@@ -185,10 +206,9 @@ class _Conversation:
         await self._parts.phones.poke(who.member, poke, but=who.device)
 
     async def _push(self, frame: RecordsPush) -> None:
-        wall_clock.check()
-        ack = await asyncio.to_thread(sync.push, self._store, self._phone.who.device, frame)
-        await self._phone.send(ack)
         who = self._phone.who
+        ack = await sync.push(self._parts.pushes, self._store, who.device, frame)
+        await self._phone.send(ack)
         await self._parts.phones.poke(who.member, Poke(head=ack.head), but=who.device)
 
     def _cancel(self, frame: ChatCancel) -> None:

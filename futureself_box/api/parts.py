@@ -6,6 +6,7 @@ from uuid import UUID
 
 from futureself_box.api import wall_clock
 from futureself_box.api.phones import Phones
+from futureself_box.api.pushes import Pushes
 from futureself_box.futureself.turns import Turns
 from futureself_box.household import devices, leaving, rescue
 from futureself_box.household.codes import Tries
@@ -32,6 +33,7 @@ class Parts:
     tries: Tries
     turns: Turns
     phones: Phones
+    pushes: Pushes
     inference: InferenceClient
     presence: Presence | None
     records: Records

@@ -14,6 +14,7 @@ from futureself_box.api.frames import (
     RecordsPull,
     RecordsPush,
 )
+from futureself_box.api.pushes import Pushes
 from futureself_box.records import clock as clocks
 from futureself_box.records.revisions import Change
 from futureself_box.store.vault import MemberStore
@@ -24,10 +25,11 @@ from futureself_box.sync.replicas import Kept, Leaf, Pushed, Refused
 _PAGE_BYTES = frames.MAX_FRAME_BYTES - 16 * 1024
 
 
-def push(store: MemberStore, device: UUID, frame: RecordsPush) -> RecordsAck:
+async def push(pushes: Pushes, store: MemberStore, device: UUID, frame: RecordsPush) -> RecordsAck:
     """Keep what a phone sends."""
-    pushed = [_pushed(change, device) for change in frame.changes]
-    answers, place = replicas.push(store, pushed, now_ms=wall_clock.now_ms())
+    wall_clock.check()
+    changes = [_pushed(change, device) for change in frame.changes]
+    answers, place = await pushes.push(store, changes)
     acks = tuple(_ack(answer) for answer in answers)
     return RecordsAck(id=frame.id, acks=acks, head=place.head, epoch=place.epoch)
 

@@ -10,7 +10,7 @@ import click
 import msgspec
 
 import futureself_box
-from futureself_box.bench import faults, speed
+from futureself_box.bench import faults, records, speed
 from futureself_box.bench.faults import Kept
 from futureself_box.bench.running_box import Device, RunningBox
 from futureself_box.settings import Settings
@@ -39,10 +39,17 @@ class Counts(msgspec.Struct, frozen=True):
     bad_frames: int = 1000
     joinings: int = 5
     revocations: int = 5
+    revisions: int = 5000
 
 
 FULL = Counts(
-    cuts=50, kills_of_inference=50, kills_of_box=200, bad_frames=10_000, joinings=20, revocations=20
+    cuts=50,
+    kills_of_inference=50,
+    kills_of_box=200,
+    bad_frames=10_000,
+    joinings=20,
+    revocations=20,
+    revisions=50_000,
 )
 
 
@@ -73,6 +80,7 @@ def _figures(
     yield from _talking(folder / "talking", settings, llama_bench)
     yield from _broken(folder / "broken", settings, counts)
     yield from _killed(folder / "killed", counts)
+    yield from _records(folder / "records", counts)
     yield Figure("page frozen mid-reply", "in Chromium: scripts/soak -k frozen", "1.0 s", kept=None)
 
 
@@ -157,6 +165,31 @@ def _killed(folder: Path, counts: Counts) -> Iterator[Figure]:
     faults.check_databases(box)
     yield Figure(
         f"kill -9 of the box, {kills.times} times: acknowledged messages lost", "0", "0", kept=True
+    )
+
+
+def _records(folder: Path, counts: Counts) -> Iterator[Figure]:
+    folder.mkdir()
+    read = records.reading(folder / "reading", counts.revisions)
+    yield Figure(
+        f"{counts.revisions} revisions: first sync of a new phone, box side",
+        f"{read.first_sync} a second",
+        "20000",
+        read.first_sync >= 20_000,
+    )
+    grown = round(read.change_ms / read.change_ms_when_small, 2)
+    yield Figure(
+        "one change after them, against one in an empty journal", f"{grown}", "1.5", grown <= 1.5
+    )
+    search = read.search_p95_ms
+    yield Figure("search among them, p95", f"{search} ms", "15 ms", search <= 15)
+    pushed = records.pushing(folder / "pushing", 5.0)
+    enough = 1500 if pushed.raw_commits > 750 else 2 * pushed.raw_commits
+    yield Figure(
+        "acknowledged pushes of single entries, 8 members at once",
+        f"{pushed.pushes} a second, raw commits {pushed.raw_commits}",
+        f"{enough}",
+        pushed.pushes >= enough,
     )
 
 
