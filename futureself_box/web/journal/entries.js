@@ -57,9 +57,21 @@ export function find(shown, search) {
   const words = plain(search).match(/[\p{L}\p{N}]+/gu) ?? [];
   const patterns = words.map((word) => new RegExp(`(?<![\\p{L}\\p{N}])${word}`, "u"));
   return shown.filter(({ head }) => {
-    const text = plain(`${head.body.text}\n${(head.body.tags ?? []).join("\n")}`);
+    const text = searchable(head.body);
     return patterns.every((pattern) => pattern.test(text));
   });
+}
+
+/** @type {WeakMap<EntryBody, string>} worked out once for each body */
+const texts = new WeakMap();
+
+/** @param {EntryBody} body */
+function searchable(body) {
+  const known = texts.get(body);
+  if (known !== undefined) return known;
+  const text = plain(`${body.text}\n${(body.tags ?? []).join("\n")}`);
+  texts.set(body, text);
+  return text;
 }
 
 /** @param {string} text */

@@ -33,6 +33,8 @@ export class JournalView extends HTMLElement {
   /** @type {Shown | null} */
   #edited = null;
   #drawing = false;
+  /** @type {Shown[] | null} */
+  #ordered = null;
 
   /**
    * @param {Api} api
@@ -58,7 +60,10 @@ export class JournalView extends HTMLElement {
     const trash = part(this, "trash", TrashList);
     trash.begin(this.#api);
     trash.addEventListener("change", () => this.#sync.refresh());
-    this.#replica.addEventListener("change", () => this.#changed());
+    this.#replica.addEventListener("change", () => {
+      this.#ordered = null;
+      this.#changed();
+    });
     this.#sync.addEventListener("state", () => this.#changed());
     this.#draw();
     const interrupted = this.#entries().find(({ id }) => id === EntryEditor.interrupted);
@@ -139,7 +144,8 @@ export class JournalView extends HTMLElement {
   }
 
   #entries() {
-    return inOrder(this.#replica.shown(KIND));
+    this.#ordered ??= inOrder(this.#replica.shown(KIND));
+    return this.#ordered;
   }
 
   /** Changes come in groups; one drawing for each frame of the screen is enough. */

@@ -27,6 +27,8 @@ export class Replica extends EventTarget {
   #place;
   /** @type {Map<string, Map<string, Revision>>} by record and revision */
   #held = new Map();
+  /** @type {Map<string, Shown | null>} what was worked out since a record last changed */
+  #shown = new Map();
   /** Writes follow each other: each begins with what the one before has left. */
   #writing = Promise.resolve();
 
@@ -61,17 +63,25 @@ export class Replica extends EventTarget {
 
   /**
    * @param {string} kind
-   * @param {{ trash?: boolean }} [where]
    * @returns {Shown[]} in no order
    */
-  shown(kind, { trash = false } = {}) {
+  shown(kind) {
     const found = [];
-    for (const [id, revisions] of this.#held) {
-      const [head, ...others] = leaves([...revisions.values()]);
-      if (head?.kind !== kind || head.op !== (trash ? "del" : "put")) continue;
-      found.push({ id, head, others: others.filter(({ op }) => op === "put") });
+    for (const id of this.#held.keys()) {
+      const shown = this.#show(id);
+      if (shown?.head.kind === kind && shown.head.op === "put") found.push(shown);
     }
     return found;
+  }
+
+  /** @param {string} id */
+  #show(id) {
+    const known = this.#shown.get(id);
+    if (known !== undefined) return known;
+    const [head, ...others] = leaves([...this.#of(id).values()]);
+    const shown = head ? { id, head, others: others.filter(({ op }) => op === "put") } : null;
+    this.#shown.set(id, shown);
+    return shown;
   }
 
   /** @returns {Revision[]} what the box has not acknowledged, oldest first */
@@ -167,6 +177,7 @@ export class Replica extends EventTarget {
       this.#place = save.changes.place;
       for (const gone of save.dropped) this.#of(gone.record).delete(gone.rev_id);
       for (const put of save.changes.put) this.#of(put.record).set(put.rev_id, put);
+      for (const { record } of [...save.dropped, ...save.changes.put]) this.#shown.delete(record);
       this.dispatchEvent(new Event("change"));
       return made;
     });
