@@ -4,28 +4,63 @@ A write returns once the bytes and the name are on the disk. Files are readable 
 """
 
 import errno
+import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from futureself_box.errors import DiskFull
+
+_BLOCK_BYTES = 1 << 20
 
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Replace the file at `path` by `content`. Raises DiskFull, leaving the old file."""
     part = path.with_name(f"{path.name}.part")
     try:
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-        sync_file(path.parent)
-    except OSError as error:
+        with full_disk_named():
+            descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(path)
+            sync_file(path.parent)
+    except (OSError, DiskFull):
         part.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def full_disk_named() -> Iterator[None]:
+    """Turn the system's word for a full disk into ours."""
+    try:
+        yield
+    except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise DiskFull from error
         raise
+
+
+def copy_hashed(source: Path, target: Path) -> str:
+    """Copy a file to the disk and return the SHA-256 of what was written, in hex."""
+    digest = hashlib.sha256()
+    with source.open("rb") as read, target.open("xb") as written:
+        target.chmod(0o600)
+        while block := read.read(_BLOCK_BYTES):
+            digest.update(block)
+            written.write(block)
+        written.flush()
+        os.fsync(written.fileno())
+    return digest.hexdigest()
+
+
+def sync_tree(folder: Path) -> None:
+    """Flush every file and folder below, and the folder itself."""
+    for path in folder.rglob("*"):
+        sync_file(path)
+    sync_file(folder)
 
 
 def sync_file(path: Path) -> None:
