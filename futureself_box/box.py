@@ -19,6 +19,7 @@ from litestar.types import ASGIApp
 from futureself_box import __version__
 from futureself_box.api import (
     authority,
+    backups,
     conversation,
     credentials,
     devices,
@@ -53,6 +54,7 @@ from futureself_box.lan.presence import Presence
 from futureself_box.records import listing
 from futureself_box.settings import Lan, Settings
 from futureself_box.store.files import write_atomically
+from futureself_box.store.keyhole import Keyhole
 from futureself_box.store.vault import Vault
 
 SETUP_CODE_FILE = "setup-code"
@@ -94,10 +96,12 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
         phones=Phones(),
         inference=inference,
         presence=presence,
+        worker_socket=settings.worker_socket,
     )
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        keyhole = await asyncio.to_thread(Keyhole, settings.box_socket, vault.unlock)
         _start(settings, parts)
         found = asyncio.create_task(_be_found(parts))
         try:
@@ -107,6 +111,7 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
             await asyncio.wait({found})
             await parts.turns.aclose()
             await inference.aclose()
+            await asyncio.to_thread(keyhole.close)
             vault.close()
             log.info("box_stopped")
 
@@ -119,6 +124,7 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
             devices.router,
             conversation.router,
             records.router,
+            backups.router,
             health.router,
             authority.router,
             pages.router,

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import UUID
 
 from futureself_box.api import wall_clock
@@ -33,6 +34,7 @@ class Parts:
     phones: Phones
     inference: InferenceClient
     presence: Presence | None
+    worker_socket: Path
 
     @property
     def fingerprint(self) -> bytes:

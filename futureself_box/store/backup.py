@@ -178,6 +178,12 @@ def content(connection: Connection) -> Content:
     return Content(rows, digest.hexdigest())
 
 
+def hash_of(path: Path) -> str:
+    """The SHA-256 of a file, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def kept(names: Sequence[str]) -> set[str]:
     """Which backups stay: the newest of each of the last 7 days and 4 weeks that have one.
 
@@ -209,7 +215,7 @@ def _fill(part: Path, data: Path, unlock: keys.Opener, now: datetime, before: Pa
                 log.warning("backup_without", store=name)
                 damaged.append(name)
     files = {
-        str(file.relative_to(part)): _digest(file)
+        str(file.relative_to(part)): hash_of(file)
         for file in sorted(part.rglob("*"))
         if file.is_file()
     }
@@ -309,8 +315,3 @@ def _forget(part: Path, name: str) -> None:
 def _newest(folder: Path) -> Path | None:
     backups = every(folder)
     return backups[-1] if backups else None
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -10,7 +10,6 @@ from futureself_box.store.files import private_folder
 HOUSEHOLD = "household"
 KEY_FILE = "household.keys"
 MEMBERS_FOLDER = "members"
-BACKUPS_FOLDER = "backups"
 BOX = "box"
 
 

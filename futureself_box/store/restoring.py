@@ -48,7 +48,11 @@ def restore(
     nothing was changed.
     """
     found = backup.read(path)
-    with hold_alone(private_folder(data)), full_disk_named():
+    with (
+        hold_alone(private_folder(data)),
+        hold_alone(data, "worker.lock"),
+        full_disk_named(),
+    ):
         finish(data)
         stamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
         part = data / f"restore-{stamp}.part"

@@ -24,7 +24,7 @@ log = structlog.get_logger()
 
 def rotate(data: Path, config: Path, *, compromised: bool) -> int:
     """Rotate and return how many stores there are. Raises AlreadyRunning, BoxKeyLost, KeyWrong."""
-    with hold_alone(data):
+    with hold_alone(data), hold_alone(data, "worker.lock"):
         finish(data, config)
         household = (data / KEY_FILE).exists()
         secret = box_key.load_or_create(config, household_exists=household)

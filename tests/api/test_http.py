@@ -32,6 +32,8 @@ PRIVATE = [
     ("DELETE", "/api/members/{member}"),
     ("POST", "/api/members/{member}/rescue"),
     ("DELETE", "/api/members/{member}/rescue"),
+    ("GET", "/api/backups"),
+    ("POST", "/api/backups"),
     ("POST", "/api/sheet"),
     ("POST", "/api/sheet/proof"),
     *((method, f"/api/{kind}") for kind in KINDS for method in ("GET", "POST")),

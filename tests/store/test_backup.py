@@ -20,7 +20,7 @@ from futureself_box.errors import (
     SheetUnknown,
 )
 from futureself_box.records import messages
-from futureself_box.store import backup, restoring, rotation, sheet
+from futureself_box.store import backup, box_key, keys, restoring, rotation, sheet
 from futureself_box.store.backup import Backup
 from futureself_box.store.vault import Vault
 
@@ -256,10 +256,10 @@ def test_a_newer_sheet_opens_a_backup_from_before_it_through_the_ring(
 
 def test_after_a_compromise_the_old_key_opens_nothing_of_today(home: Home) -> None:
     path = home.data / "members" / f"{home.ada}.keys"
-    old_file = restoring.keys.read(path)
+    old_file = keys.read(path)
     old = home.vault.unlock(old_file)
     home.rotate(compromised=True)
-    new = home.vault.unlock(restoring.keys.read(path))
+    new = home.vault.unlock(keys.read(path))
     assert old != new
     assert home.vault.unlock(old_file) == old
 
@@ -276,7 +276,7 @@ def test_a_rotation_cut_off_is_finished_at_the_next_start(
 
     home.say("before")
     home.vault.close()
-    place = {"rekey": rotation, "write_next": rotation.box_key}.get(step, rotation.keys)
+    place: object = {"rekey": rotation, "write_next": box_key}.get(step, keys)
     with monkeypatch.context() as patched, pytest.raises(Killed):
         patched.setattr(place, step, killed)
         rotation.rotate(home.data, home.config, compromised=True)
