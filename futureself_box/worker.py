@@ -68,6 +68,8 @@ class Worker:
 
     def look(self) -> None:
         """Do what is due. What goes wrong is in the log, and looked at again in a minute."""
+        # A thread of huey's knows nothing of what the process bound at its start.
+        structlog.contextvars.bind_contextvars(process="worker")
         try:
             with closing(self._household()) as store:
                 if wall_clock.is_plausible():

@@ -13,7 +13,7 @@ import re
 import shutil
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -82,7 +82,7 @@ def make(data: Path, folder: Path, unlock: keys.Opener, now: datetime) -> Backup
     A member's damaged database is left out and named in the manifest.
     """
     with hold_alone(data, "backup.lock"), full_disk_named():
-        target = private_folder(folder) / now.astimezone(UTC).strftime(_NAMED_AT)
+        target = _free_name(private_folder(folder), now)
         part = _empty_part(target)
         try:
             _fill(part, data, unlock, now, _newest(folder))
@@ -284,6 +284,13 @@ def _publish(part: Path, target: Path) -> Backup:
     part.rename(target)
     sync_file(target.parent)
     return read(target)
+
+
+def _free_name(folder: Path, now: datetime) -> Path:
+    # Names count seconds; two backups may be made within one.
+    while (path := folder / now.astimezone(UTC).strftime(_NAMED_AT)).exists():
+        now += timedelta(seconds=1)
+    return path
 
 
 def _empty_part(target: Path) -> Path:

@@ -127,6 +127,10 @@ def test_a_backup_is_of_one_moment_while_words_come_in(home: Home) -> None:
     assert content.rows["revision"] == 1
 
 
+def test_two_backups_within_a_second_are_two(home: Home) -> None:
+    assert home.back_up().path != home.back_up().path
+
+
 @pytest.mark.parametrize("place", ["household.db", "members/{}.db", "members/{}.keys"])
 def test_a_torn_backup_is_refused_and_nothing_is_changed(home: Home, place: str) -> None:
     made = home.back_up()
