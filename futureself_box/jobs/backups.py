@@ -6,12 +6,14 @@ is made up for as soon as it is awake.
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import msgspec
 
-from futureself_box.errors import BackupMissing, BoxError
+from futureself_box.errors import BackupFolderMissing, BackupMissing, BoxError
 from futureself_box.household import backups, members
 from futureself_box.household.backups import BACKUP, DRILL
+from futureself_box.household.leaving import ERASE
 from futureself_box.jobs.run import Work
 from futureself_box.settings import Settings
 from futureself_box.store import backup, jobs, keys, restoring
@@ -29,7 +31,11 @@ class Backups(msgspec.Struct, frozen=True):
     @property
     def work(self) -> dict[str, Work[HouseholdStore]]:
         """What to do for each kind of job."""
-        return {BACKUP: self.back_up, DRILL: self.rehearse}
+        return {
+            BACKUP: lambda store, _: self.back_up(store),
+            DRILL: lambda store, _: self.rehearse(store),
+            ERASE: lambda _, job: self.forget(UUID(job.key.partition(":")[2])),
+        }
 
     def enqueue_due(self, store: HouseholdStore) -> None:
         """Put in what is due by now, in local time; a household without an owner has nothing yet."""
@@ -70,6 +76,16 @@ class Backups(msgspec.Struct, frozen=True):
             backups.note(store, "drill", now, problem=problem)
             raise
         backups.note(store, "drill", now, name=newest[0].name)
+
+    def forget(self, member: UUID) -> None:
+        """Take a member who was erased out of every backup. Raises BackupFolderMissing until then."""
+        settings = self.settings
+        second = settings.second_backups_path
+        for folder in (settings.backups_path, second):
+            if folder is not None:
+                backup.forget(settings.data_path, folder, member)
+        if second is not None and not second.is_dir():
+            raise BackupFolderMissing
 
     def _copy(self, store: HouseholdStore, made: Backup, now: datetime) -> None:
         second = self.settings.second_backups_path

@@ -11,7 +11,7 @@ from futureself_box.store.database import Database
 from futureself_box.store.jobs import Job
 
 Store = TypeVar("Store", bound=Database)
-Work: TypeAlias = Callable[[Store], None]
+Work: TypeAlias = Callable[[Store, Job], None]
 
 log = structlog.get_logger()
 
@@ -31,7 +31,7 @@ def drain(store: Store, work: Mapping[str, Work[Store]], now_ms: Callable[[], in
 
 def _code_of_failure(job: Job, work: Work[Store], store: Store) -> str | None:
     try:
-        work(store)
+        work(store, job)
     except BoxError as error:
         log.warning("job_failed", kind=job.kind, attempts=job.attempts, code=error.code)
         return error.code

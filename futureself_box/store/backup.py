@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import msgspec
 import structlog
@@ -124,6 +125,25 @@ def every(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if _NAME.fullmatch(path.name))
 
 
+def forget(data: Path, folder: Path, member: UUID) -> None:
+    """Erase a member from every backup in `folder` and from what restores have moved aside.
+
+    The keys go first, without which the rest is noise. Done again where it was cut off.
+    """
+    name = f"{MEMBERS_FOLDER}/{member}"
+    with hold_alone(data, "backup.lock"):
+        for aside in data.glob("before-restore-*"):
+            _erase(aside, name)
+        for path in every(folder):
+            (path / f"{name}.keys").unlink(missing_ok=True)
+            try:
+                _leave_out(read(path), name)
+            except BackupDamaged as error:
+                log.warning("backup_unreadable", name=path.name, code=error.code)
+            _erase(path, name)
+    log.info("backups_without", member=str(member))
+
+
 def read(path: Path) -> Backup:
     """A backup as its manifest describes it. Raises BackupDamaged."""
     try:
@@ -199,7 +219,9 @@ def kept(names: Sequence[str]) -> set[str]:
     return {*list(days.values())[-DAILY:], *list(weeks.values())[-WEEKLY:]}
 
 
-def _fill(part: Path, data: Path, unlock: keys.Opener, now: datetime, before: Path | None) -> None:
+def _fill(
+    part: Path, data: Path, unlock: keys.Opener, now: datetime, before: Backup | None
+) -> None:
     (part / MEMBERS_FOLDER).mkdir(mode=0o700)
     contents: dict[str, Content] = {}
     damaged: list[str] = []
@@ -207,24 +229,43 @@ def _fill(part: Path, data: Path, unlock: keys.Opener, now: datetime, before: Pa
         try:
             contents[name] = _copy_store(data, part, name, unlock, before)
         except StoreDamaged:
-            _forget(part, name)
+            _erase(part, name)
             if name == HOUSEHOLD:
                 raise
             # A member who was erased meanwhile has no key file any more, and no place here.
             if (data / f"{name}.keys").exists():
                 log.warning("backup_without", store=name)
                 damaged.append(name)
-    files = {
-        str(file.relative_to(part)): hash_of(file)
-        for file in sorted(part.rglob("*"))
-        if file.is_file()
-    }
+    files = _hashes(part, before)
     manifest = Manifest(FORMAT, __version__, now, contents, files, tuple(damaged))
-    (part / _MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest)))
+    (part / _MANIFEST).write_bytes(_encoded(manifest))
+
+
+def _leave_out(found: Backup, name: str) -> None:
+    files = {k: v for k, v in found.manifest.files.items() if not k.startswith(f"{name}.")}
+    if files != found.manifest.files:
+        contents = {k: v for k, v in found.manifest.contents.items() if k != name}
+        without = msgspec.structs.replace(found.manifest, files=files, contents=contents)
+        write_atomically(found.path / _MANIFEST, _encoded(without))
+
+
+def _encoded(manifest: Manifest) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(manifest))
+
+
+def _hashes(part: Path, before: Backup | None) -> dict[str, str]:
+    # A shared file keeps the hash that it was made with, so that damage to it is found, not sealed.
+    earlier = before.manifest.files if before else {}
+    found = {}
+    for file in sorted(path for path in part.rglob("*") if path.is_file()):
+        name = str(file.relative_to(part))
+        shared = before and name in earlier and file.samefile(before.path / name)
+        found[name] = earlier[name] if shared else hash_of(file)
+    return found
 
 
 def _copy_store(
-    data: Path, part: Path, name: str, unlock: keys.Opener, before: Path | None
+    data: Path, part: Path, name: str, unlock: keys.Opener, before: Backup | None
 ) -> Content:
     source, target = data / f"{name}.db", part / f"{name}.db"
     key_file = data / f"{name}.keys"
@@ -238,7 +279,6 @@ def _copy_store(
     ):
         found = content(reader)
         store.copy_to(reader, target)
-    target.chmod(0o600)
     _copy_attachments(data, part, name, before)
     try:
         write_atomically(part / f"{name}.keys", key_file.read_bytes())
@@ -248,12 +288,12 @@ def _copy_store(
     return found
 
 
-def _copy_attachments(data: Path, part: Path, name: str, before: Path | None) -> None:
+def _copy_attachments(data: Path, part: Path, name: str, before: Backup | None) -> None:
     source, target = (folder / f"{name}.attachments" for folder in (data, part))
     if not source.is_dir():
         return
     target.mkdir(mode=0o700)
-    earlier = before / f"{name}.attachments" if before else None
+    earlier = before.path / f"{name}.attachments" if before else None
     for file in source.rglob("*"):
         inside = file.relative_to(source)
         if file.is_dir():
@@ -311,14 +351,18 @@ def _rotate(folder: Path) -> None:
             shutil.rmtree(gone)
 
 
-def _forget(part: Path, name: str) -> None:
-    for file in (part / name).parent.glob(f"{Path(name).name}.*"):
+def _erase(folder: Path, name: str) -> None:
+    for file in (folder / name).parent.glob(f"{Path(name).name}.*"):
         if file.is_dir():
             shutil.rmtree(file)
         else:
             file.unlink()
 
 
-def _newest(folder: Path) -> Path | None:
-    backups = every(folder)
-    return backups[-1] if backups else None
+def _newest(folder: Path) -> Backup | None:
+    for path in reversed(every(folder)):
+        try:
+            return read(path)
+        except BackupDamaged as error:
+            log.warning("backup_unreadable", name=path.name, code=error.code)
+    return None

@@ -46,8 +46,9 @@ def full_disk_named() -> Iterator[None]:
 def copy_hashed(source: Path, target: Path) -> str:
     """Copy a file to the disk and return the SHA-256 of what was written, in hex."""
     digest = hashlib.sha256()
-    with source.open("rb") as read, target.open("xb") as written:
-        target.chmod(0o600)
+    # The mode is given at creation: the file system of a USB disk may refuse to change it.
+    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "wb") as written, source.open("rb") as read:
         while block := read.read(_BLOCK_BYTES):
             digest.update(block)
             written.write(block)

@@ -9,7 +9,7 @@ import pytest
 
 from futureself_box import settings
 from futureself_box.errors import BackupDamaged, BackupMissing, DiskFull, NotAllowed
-from futureself_box.household import backups, members
+from futureself_box.household import backups, leaving, members
 from futureself_box.household.backups import Report
 from futureself_box.household.devices import Credential
 from futureself_box.household.members import Member
@@ -176,3 +176,30 @@ def test_only_the_owner_asks_and_asking_twice_is_once(night: Night) -> None:
     with store.read() as connection:
         (row,) = connection.execute("SELECT count(*) AS n FROM job").fetchall()
     assert row["n"] == 1
+
+
+def test_an_erased_member_is_in_no_backup_any_more_and_the_backups_still_open(
+    night: Night,
+) -> None:
+    gone = uuid4()
+    night.vault.ensure_member(gone)
+    night.look()
+    leaving.erase(night.vault, gone)
+    night.look()
+    assert not list(night.settings.data_path.rglob(f"{gone}*"))
+    assert not list(Path(night.settings.backup.folder).rglob(f"{gone}*"))
+    night.jobs.rehearse(night.vault.household)
+    assert night.report().problem is None
+
+
+def test_an_erased_member_waits_for_the_disk_that_is_away(night: Night) -> None:
+    gone, usb = uuid4(), Path(night.settings.backup.folder)
+    night.vault.ensure_member(gone)
+    night.look()
+    usb.rename(usb.with_name("unplugged"))
+    leaving.erase(night.vault, gone)
+    night.look()
+    usb.with_name("unplugged").rename(usb)
+    night.now += timedelta(minutes=5)
+    night.look()
+    assert not list(usb.rglob(f"{gone}*"))

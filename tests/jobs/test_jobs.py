@@ -35,9 +35,9 @@ def test_a_key_lets_a_job_in_once(store: HouseholdStore) -> None:
     assert put(store)
     assert not put(store)
     ran: list[int] = []
-    drain(store, {"chore": lambda _: ran.append(1)}, clock(1))
+    drain(store, {"chore": lambda *_: ran.append(1)}, clock(1))
     assert not put(store)
-    drain(store, {"chore": lambda _: ran.append(1)}, clock(2))
+    drain(store, {"chore": lambda *_: ran.append(1)}, clock(2))
     assert (ran, state(store)) == ([1], [("done", 1, None)])
 
 
@@ -62,7 +62,7 @@ def test_two_workers_never_have_the_same_job(store: HouseholdStore) -> None:
 
 def test_a_job_of_a_newer_release_is_left_alone(store: HouseholdStore) -> None:
     put(store, kind="unheard of")
-    drain(store, {"chore": lambda _: None}, clock(1))
+    drain(store, {"chore": lambda *_: None}, clock(1))
     assert state(store) == [("waiting", 0, None)]
 
 
@@ -70,7 +70,7 @@ def test_a_job_of_a_newer_release_is_left_alone(store: HouseholdStore) -> None:
 def test_a_job_that_fails_is_tried_again_later_and_in_the_end_no_more(
     store: HouseholdStore, error: Exception
 ) -> None:
-    def fail(_: HouseholdStore) -> None:
+    def fail(*_: object) -> None:
         raise error
 
     put(store)
@@ -79,7 +79,7 @@ def test_a_job_that_fails_is_tried_again_later_and_in_the_end_no_more(
     now = 0
     pauses = []
     for _ in range(jobs.MOST_ATTEMPTS):
-        drain(store, {"chore": fail, "other": lambda _: others.append(1)}, clock(now))
+        drain(store, {"chore": fail, "other": lambda *_: others.append(1)}, clock(now))
         with store.read() as connection:
             later = connection.execute("SELECT max(not_before) FROM job").fetchone()[0]
         pauses.append(later - now)

@@ -113,6 +113,17 @@ def test_attachments_are_in_a_backup_and_two_backups_share_them(home: Home) -> N
     assert (folder / "photo").read_bytes() == b"sealed"
 
 
+def test_damage_to_a_shared_attachment_is_found_and_not_sealed(home: Home) -> None:
+    folder = home.data / "members" / f"{home.ada}.attachments"
+    folder.mkdir()
+    (folder / "photo").write_bytes(b"sealed")
+    first = home.back_up()
+    (first.path / f"members/{home.ada}.attachments/photo").write_bytes(b"broken")
+    second = home.back_up(timedelta(days=1))
+    with pytest.raises(BackupDamaged, match="photo"):
+        restoring.dry_run(second.path, home.data, home.config)
+
+
 def test_a_backup_holds_no_word_in_the_clear(home: Home) -> None:
     home.say("canary-word")
     made = home.back_up()
