@@ -205,6 +205,7 @@ def rotate(loaded: settings.Settings, compromised: bool) -> None:
     """Replace the box's key; the box must be stopped, and backups go on opening."""
     from futureself_box.store import rotation  # noqa: PLC0415
 
+    log.configure(loaded.log, "rotate")
     stores = rotation.rotate(loaded.data_path, loaded.config_path, compromised=compromised)
     click.echo(f"The box has a new key for {stores} databases.")
 

@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -140,6 +141,23 @@ def test_a_backup_is_of_one_moment_while_words_come_in(home: Home) -> None:
 
 def test_two_backups_within_a_second_are_two(home: Home) -> None:
     assert home.back_up().path != home.back_up().path
+
+
+def test_a_backup_made_under_steady_writing_is_still_of_one_moment(home: Home) -> None:
+    stop = threading.Event()
+
+    def write() -> None:
+        while not stop.is_set():
+            home.say("more")
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        for _ in range(5):
+            restoring.dry_run(home.back_up().path, home.data, home.config)
+    finally:
+        stop.set()
+        writer.join()
 
 
 @pytest.mark.parametrize("place", ["household.db", "members/{}.db", "members/{}.keys"])
