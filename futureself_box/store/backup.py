@@ -39,6 +39,7 @@ DAILY, WEEKLY = 7, 4
 _MANIFEST = "manifest.json"
 _NAME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{6}Z")
 _NAMED_AT = "%Y-%m-%dT%H%M%SZ"
+_ONE_SITTING = timedelta(minutes=1)
 
 log = structlog.get_logger()
 
@@ -91,7 +92,7 @@ def make(data: Path, folder: Path, unlock: keys.Opener, now: datetime) -> Backup
         except BaseException:
             shutil.rmtree(part, ignore_errors=True)
             raise
-        _rotate(folder)
+        _rotate(folder, target.name)
     log.info("backup_made", name=target.name, stores=len(made.manifest.contents))
     return made
 
@@ -111,7 +112,7 @@ def copy(backup: Backup, folder: Path) -> Backup:
                     _publish(part, target)
                 finally:
                     shutil.rmtree(part, ignore_errors=True)
-            _rotate(folder)
+            _rotate(folder, target.name)
     except OSError as error:
         message = f"The folder for backups {folder} can't be used: {error.strerror}."
         raise BackupFolderMissing(message) from error
@@ -213,10 +214,14 @@ def kept(names: Sequence[str]) -> set[str]:
     days: dict[object, str] = {}
     weeks: dict[object, str] = {}
     for name in sorted(names):
-        made = datetime.strptime(name, _NAMED_AT).replace(tzinfo=UTC)
+        made = _made_at(name)
         days[made.date()] = name
         weeks[made.isocalendar()[:2]] = name
     return {*list(days.values())[-DAILY:], *list(weeks.values())[-WEEKLY:]}
+
+
+def _made_at(name: str) -> datetime:
+    return datetime.strptime(name, _NAMED_AT).replace(tzinfo=UTC)
 
 
 def _fill(
@@ -327,10 +332,12 @@ def _publish(part: Path, target: Path) -> Backup:
 
 
 def _free_name(folder: Path, now: datetime) -> Path:
-    # Names count seconds; two backups may be made within one.
-    while (path := folder / now.astimezone(UTC).strftime(_NAMED_AT)).exists():
-        now += timedelta(seconds=1)
-    return path
+    # Names count seconds; of two backups within one, the later one has the later name.
+    at = now.astimezone(UTC).replace(microsecond=0)
+    for made_at in (_made_at(path.name) for path in every(folder)):
+        if timedelta() <= made_at - at < _ONE_SITTING:
+            at = made_at + timedelta(seconds=1)
+    return folder / at.strftime(_NAMED_AT)
 
 
 def _empty_part(target: Path) -> Path:
@@ -342,9 +349,10 @@ def _empty_part(target: Path) -> Path:
     return part
 
 
-def _rotate(folder: Path) -> None:
+def _rotate(folder: Path, made: str) -> None:
     backups = every(folder)
-    keep = kept([path.name for path in backups])
+    # The one just made stays even where the clock has gone back and it looks old.
+    keep = kept([path.name for path in backups]) | {made}
     for path in backups:
         if path.name not in keep:
             gone = path.rename(path.with_name(f".{path.name}.part"))

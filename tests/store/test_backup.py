@@ -139,8 +139,16 @@ def test_a_backup_is_of_one_moment_while_words_come_in(home: Home) -> None:
     assert content.rows["revision"] == 1
 
 
-def test_two_backups_within_a_second_are_two(home: Home) -> None:
-    assert home.back_up().path != home.back_up().path
+def test_of_backups_within_a_second_the_last_one_stays(home: Home) -> None:
+    for _ in range(4):
+        made = home.back_up()
+        assert backup.every(home.backups) == [made.path]
+
+
+def test_a_backup_made_after_the_clock_went_back_stays(home: Home) -> None:
+    for day in range(40):
+        home.back_up(timedelta(days=100 + day))
+    assert home.back_up().path.exists()
 
 
 def test_a_backup_made_under_steady_writing_is_still_of_one_moment(home: Home) -> None:
