@@ -18,6 +18,7 @@ from litestar.types import ASGIApp
 
 from futureself_box import __version__
 from futureself_box.api import (
+    attachments,
     authority,
     backups,
     conversation,
@@ -51,7 +52,7 @@ from futureself_box.household.setup_code import SetUpCode, Shown
 from futureself_box.inference.client import InferenceClient
 from futureself_box.lan import qr
 from futureself_box.lan.presence import Presence
-from futureself_box.records import listing
+from futureself_box.records import erasing, listing
 from futureself_box.settings import Lan, Settings
 from futureself_box.store.files import write_atomically
 from futureself_box.store.keyhole import Keyhole
@@ -97,6 +98,7 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
         inference=inference,
         presence=presence,
         worker_socket=settings.worker_socket,
+        records=settings.records,
     )
 
     @asynccontextmanager
@@ -125,6 +127,7 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
             conversation.router,
             records.router,
             backups.router,
+            attachments.router,
             health.router,
             authority.router,
             pages.router,
@@ -173,7 +176,9 @@ def _start(settings: Settings, parts: Parts) -> None:
     refused = parts.vault.open_all(everyone)
     for member in everyone:
         if member not in refused:
-            listing.ensure(parts.vault.member(member))
+            store = parts.vault.member(member)
+            listing.ensure(store)
+            erasing.sweep(store, wall_clock.now_ms())
     parts.vault.remove_older_sheets(everyone)
     household_devices.finish_revoking(parts.vault)
     click.echo(f"\n  Future Self Box is at http://localhost:{settings.box.port}")

@@ -97,6 +97,18 @@ class Backup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = ""
 
 
+class Records(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How much members may keep."""
+
+    attachment_mb: Annotated[
+        int, Meta(ge=1, le=200, description="Largest photo or recording, in MB.")
+    ] = 25
+    attachments_gb: Annotated[
+        int,
+        Meta(ge=1, le=10_000, description="All photos and recordings of a member, in GB."),
+    ] = 20
+
+
 class Log(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the box says about itself; never a member's words."""
 
@@ -121,6 +133,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lan: Lan = msgspec.field(default_factory=Lan)
     inference: Inference = msgspec.field(default_factory=Inference)
     backup: Backup = msgspec.field(default_factory=Backup)
+    records: Records = msgspec.field(default_factory=Records)
     log: Log = msgspec.field(default_factory=Log)
 
     @property

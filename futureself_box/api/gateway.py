@@ -182,13 +182,14 @@ class _Conversation:
             poke = Poke(poke.head, turns=(LiveTurn(turn=turn.id, message=revision.record),))
             if not self._phone.streams(turn.id):
                 self._phone.stream(turn)
-        await self._parts.phones.poke(self._phone.who, poke)
+        await self._parts.phones.poke(who.member, poke, but=who.device)
 
     async def _push(self, frame: RecordsPush) -> None:
         wall_clock.check()
         ack = await asyncio.to_thread(sync.push, self._store, self._phone.who.device, frame)
         await self._phone.send(ack)
-        await self._parts.phones.poke(self._phone.who, Poke(head=ack.head))
+        who = self._phone.who
+        await self._parts.phones.poke(who.member, Poke(head=ack.head), but=who.device)
 
     def _cancel(self, frame: ChatCancel) -> None:
         self._parts.turns.cancel(self._find(frame.turn))

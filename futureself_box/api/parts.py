@@ -18,6 +18,7 @@ from futureself_box.household.setup_code import SetUpCode
 from futureself_box.inference.client import InferenceClient
 from futureself_box.lan import profile
 from futureself_box.lan.presence import Presence
+from futureself_box.settings import Records
 from futureself_box.store.vault import Vault
 
 
@@ -35,6 +36,7 @@ class Parts:
     inference: InferenceClient
     presence: Presence | None
     worker_socket: Path
+    records: Records
 
     @property
     def fingerprint(self) -> bytes:

@@ -145,16 +145,16 @@ class Phones:
         """The devices that are connected."""
         return set(self._by_device)
 
-    async def poke(self, who: Credential, poke: Poke) -> None:
-        """Tell the member's other phones that there is something new."""
+    async def poke(self, member: UUID, poke: Poke, *, but: UUID | None = None) -> None:
+        """Tell a member's phones that there is something new; `but` is the device that knows."""
         for phone in list(self._by_device.values()):
-            if phone.who.member == who.member and phone.who.device != who.device:
+            if phone.who.member == member and phone.who.device != but:
                 await phone.send(poke)
 
-    def poke_soon(self, who: Credential, poke: Poke) -> None:
-        """As `poke`, from any thread, for what came over HTTP."""
+    def poke_soon(self, member: UUID, poke: Poke) -> None:
+        """As `poke`, from any thread: what came over HTTP, its device's own socket doesn't know."""
         if self._loop is not None:
-            asyncio.run_coroutine_threadsafe(self.poke(who, poke), self._loop)
+            asyncio.run_coroutine_threadsafe(self.poke(member, poke), self._loop)
 
     async def notify(self, member: UUID) -> None:
         """Tell a member's phones that something about the member has changed."""

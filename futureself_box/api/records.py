@@ -233,7 +233,7 @@ def _changed(parts: Parts, who: Credential, revision: Revision) -> Shown:
 
 
 def _tell(parts: Parts, who: Credential, revision: Revision) -> None:
-    parts.phones.poke_soon(who, Poke(head=revision.sequence))
+    parts.phones.poke_soon(who.member, Poke(head=revision.sequence))
 
 
 def _page(store: MemberStore, wanted: Filter, after: int | None, limit: int) -> Records:

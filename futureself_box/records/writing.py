@@ -6,7 +6,7 @@ import msgspec
 import uuid_utils.compat
 
 from futureself_box.errors import NotFound
-from futureself_box.records import kinds, revisions
+from futureself_box.records import erasing, kinds, revisions
 from futureself_box.records.revisions import Change, Op, Revision
 from futureself_box.store.database import Connection
 from futureself_box.store.vault import MemberStore
@@ -82,7 +82,10 @@ def purge(store: MemberStore, record: UUID, author: Author) -> Revision:
         shown = revisions.head(tx, record)
         if shown is None:
             raise NotFound
-        return shown if shown.op == "purge" else _end(tx, shown, "purge", author)
+        attached = erasing.attached_to(tx, record)
+        purged = shown if shown.op == "purge" else _end(tx, shown, "purge", author)
+    erasing.let_go(store, attached)
+    return purged
 
 
 def _shown(tx: Connection, record: UUID, kind: str) -> Revision:

@@ -27,7 +27,7 @@ from futureself_box.store.data_folder import HOUSEHOLD, MEMBERS_FOLDER, hold_alo
 from futureself_box.store.database import Connection, Database, check, looked_into
 from futureself_box.store.files import (
     copy_hashed,
-    full_disk_named,
+    full_disk_told,
     private_folder,
     sync_file,
     sync_tree,
@@ -83,7 +83,7 @@ def make(data: Path, folder: Path, unlock: keys.Opener, now: datetime) -> Backup
     Raises DiskFull, StoreDamaged where the household's own database is, and AlreadyRunning.
     A member's damaged database is left out and named in the manifest.
     """
-    with hold_alone(data, "backup.lock"), full_disk_named():
+    with hold_alone(data, "backup.lock"), full_disk_told():
         target = _free_name(private_folder(folder), now)
         part = _empty_part(target)
         try:
@@ -103,7 +103,7 @@ def copy(backup: Backup, folder: Path) -> Backup:
         raise BackupFolderMissing(f"The folder for backups {folder} is not there.")
     target = folder / backup.path.name
     try:
-        with full_disk_named():
+        with full_disk_told():
             if not target.exists():
                 part = _empty_part(target)
                 try:

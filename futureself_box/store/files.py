@@ -19,22 +19,16 @@ def write_atomically(path: Path, content: bytes) -> None:
     """Replace the file at `path` by `content`. Raises DiskFull, leaving the old file."""
     part = path.with_name(f"{path.name}.part")
     try:
-        with full_disk_named():
-            descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(path)
-            sync_file(path.parent)
-    except (OSError, DiskFull):
+        with full_disk_told():
+            _replace(part, path, content)
+    except BaseException:
         part.unlink(missing_ok=True)
         raise
 
 
 @contextmanager
-def full_disk_named() -> Iterator[None]:
-    """Turn the system's word for a full disk into ours."""
+def full_disk_told() -> Iterator[None]:
+    """Turn the system's word for a full disk into DiskFull."""
     try:
         yield
     except OSError as error:
@@ -77,3 +71,13 @@ def private_folder(path: Path) -> Path:
     """Make a folder that only its user can enter, and return it."""
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path
+
+
+def _replace(part: Path, path: Path, content: bytes) -> None:
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+    sync_file(path.parent)

@@ -21,7 +21,7 @@ from futureself_box.store import backup, box_key, keys, schema
 from futureself_box.store.backup import Backup
 from futureself_box.store.data_folder import BOX, HOUSEHOLD, MEMBERS_FOLDER, hold_alone, stores
 from futureself_box.store.database import Database
-from futureself_box.store.files import full_disk_named, private_folder, sync_file, sync_tree
+from futureself_box.store.files import full_disk_told, private_folder, sync_file, sync_tree
 from futureself_box.store.migrations import copy_path, migrate
 
 # What belongs to the household; models and backups in the same folder stay where they are.
@@ -51,7 +51,7 @@ def restore(
     with (
         hold_alone(private_folder(data)),
         hold_alone(data, "worker.lock"),
-        full_disk_named(),
+        full_disk_told(),
     ):
         finish(data)
         stamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
@@ -75,7 +75,7 @@ def restore(
 def rehearse(path: Path, scratch: Path, unlock: keys.Opener) -> Restored:
     """Do all of a restore but the last step, in a throw-away folder. Raises as `restore` does."""
     found = backup.read(path)
-    with full_disk_named(), _scratch(scratch):
+    with full_disk_told(), _scratch(scratch):
         _stage(found, scratch, unlock)
     return _said(found, None)
 

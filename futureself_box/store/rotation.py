@@ -13,9 +13,9 @@ from pathlib import Path
 
 import structlog
 
-from futureself_box.errors import KeyWrong, StoreDamaged
+from futureself_box.errors import KeyWrong, RotationBlocked, StoreDamaged
 from futureself_box.store import box_key, keys
-from futureself_box.store.data_folder import BOX, KEY_FILE, hold_alone, stores
+from futureself_box.store.data_folder import BOX, KEY_FILE, MEMBERS_FOLDER, hold_alone, stores
 from futureself_box.store.database import Database, rekey
 from futureself_box.store.migrations import copy_path
 
@@ -23,7 +23,10 @@ log = structlog.get_logger()
 
 
 def rotate(data: Path, config: Path, *, compromised: bool) -> int:
-    """Rotate and return how many stores there are. Raises AlreadyRunning, BoxKeyLost, KeyWrong."""
+    """Rotate and return how many stores there are. Raises AlreadyRunning, BoxKeyLost, KeyWrong.
+
+    RotationBlocked where there are attachments: nothing was changed.
+    """
     with hold_alone(data), hold_alone(data, "worker.lock"):
         finish(data, config)
         household = (data / KEY_FILE).exists()
@@ -31,6 +34,9 @@ def rotate(data: Path, config: Path, *, compromised: bool) -> int:
         if not household:
             return 0
         if compromised:
+            # Their names and seals follow from the member's key (sealed_file.py).
+            if any(data.glob(f"{MEMBERS_FOLDER}/*.attachments/*")):
+                raise RotationBlocked
             half = _sheet(data, secret)
             for name in stores(data):
                 keys.begin_rotation(_keys(data, name), keys.new_key(), secret, half)

@@ -215,3 +215,22 @@ def jobs_and_backups(db: Database) -> None:
 def jobs(db: Database) -> None:
     """Work that must happen for this member."""
     _jobs(db)
+
+
+@member()
+def attachments(db: Database) -> None:
+    """What is known of photos and recordings; their bytes lie in files beside (decision 008)."""
+    # received and chunks say how much of an upload is on the disk, kept_size what is left of it
+    # without its metadata. touched_at is in milliseconds since 1970.
+    db.execute("""
+        CREATE TABLE attachment (
+            id TEXT PRIMARY KEY,
+            type TEXT NOT NULL,
+            size INTEGER NOT NULL,
+            received INTEGER NOT NULL DEFAULT 0,
+            chunks INTEGER NOT NULL DEFAULT 0,
+            state TEXT NOT NULL DEFAULT 'uploading' CHECK (state IN ('uploading', 'kept')),
+            kept_size INTEGER NOT NULL DEFAULT 0,
+            touched_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID
+    """)

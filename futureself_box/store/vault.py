@@ -4,6 +4,7 @@ A member's words are reached only through that member's own `MemberStore`. A dat
 check closes that member's part and nobody else's.
 """
 
+import shutil
 import threading
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from futureself_box.store.data_folder import BOX, KEY_FILE, MEMBERS_FOLDER, hold
 from futureself_box.store.database import Database
 from futureself_box.store.files import private_folder, sync_file
 from futureself_box.store.migrations import migrate
+from futureself_box.store.sealed_file import SealedFolder
 
 log = structlog.get_logger()
 
@@ -28,10 +30,11 @@ class HouseholdStore(Database):
 
 
 class MemberStore(Database):
-    """`members/<id>.db`: everything of one member."""
+    """`members/<id>.db`: everything of one member, with their attachments in a folder beside it."""
 
-    def __init__(self, member: UUID, path: Path, key: bytes) -> None:
+    def __init__(self, member: UUID, path: Path, key: bytes, attachments: SealedFolder) -> None:
         self.member = member
+        self.attachments = attachments
         super().__init__(path, key)
 
 
@@ -76,8 +79,12 @@ class Vault:
         """A member's open store; opening migrates and checks it. Raises StoreDamaged and the like."""
         with self._lock:
             if member not in self._open:
-                key = keys.derive(self._member_key(member), "database")
-                store = MemberStore(member, self._members / f"{member}.db", key)
+                key = self._member_key(member)
+                attachments = SealedFolder(
+                    self._members / f"{member}.attachments", keys.derive(key, "attachments")
+                )
+                path = self._members / f"{member}.db"
+                store = MemberStore(member, path, keys.derive(key, "database"), attachments)
                 _prepare(store, schema.member)
                 self._open[member] = store
             return self._open[member]
@@ -122,7 +129,7 @@ class Vault:
                 store.close()
             self._key_file(member).unlink(missing_ok=True)
             for file in self._members.glob(f"{member}.*"):
-                file.unlink()
+                shutil.rmtree(file) if file.is_dir() else file.unlink()
             sync_file(self._members)
 
     def prove_sheet(

@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 
 from futureself_box.errors import BoxError, EpochChanged, RecordInvalid
-from futureself_box.records import kinds, revisions
+from futureself_box.records import erasing, kinds, revisions
 from futureself_box.records.clock import Clock
 from futureself_box.records.revisions import Change, Revision
 from futureself_box.store.database import Connection
@@ -72,9 +72,13 @@ def push(
     store: MemberStore, changes: Sequence[Pushed], *, now_ms: int
 ) -> tuple[list[Kept | Refused], Place]:
     """Take changes in, all that can be kept in one commit. Raises DiskFull and the like."""
+    erased = [pushed.change.record for pushed in changes if pushed.change.op == "purge"]
     with store.write() as tx:
+        attached = [erasing.attached_to(tx, record) for record in erased]
         answers = [_take(tx, pushed, now_ms) for pushed in changes]
-        return answers, place(tx)
+        here = place(tx)
+    erasing.let_go(store, set().union(*attached))
+    return answers, here
 
 
 def pull(store: MemberStore, *, cursor: int, epoch: str | None, limit: int) -> tuple[Page, Place]:

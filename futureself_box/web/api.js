@@ -70,6 +70,8 @@
  * @property {boolean} current
  * @property {Rescue | null} rescue
  *
+ * @typedef {{ id: string, kind: string, revision: string, written_at: number, body: any }} RecordShown
+ *
  * @typedef {{ version: string, model: { name: string | null, state: string, starter: boolean },
  *   clock: string }} Status
  */
@@ -172,6 +174,16 @@ export class Api {
   /** @type {(before?: string) => Promise<Page>} the newest page, or the one before a clock */
   conversation = (before) =>
     this.#ask("GET", `/api/conversation?limit=50${before ? `&before=${before}` : ""}`);
+
+  /** @returns {Promise<{ items: RecordShown[], after: number | null }>} */
+  trash = () => this.#ask("GET", "/api/trash?limit=200");
+
+  /** @type {(record: string, revision: string) => Promise<RecordShown>} show a version again */
+  restore = (record, revision) =>
+    this.#ask("POST", `/api/records/${record}/restore`, { revision });
+
+  /** @type {(record: string) => Promise<void>} erase every version */
+  purge = (record) => this.#ask("POST", `/api/records/${record}/purge`);
 
   /** @returns {Promise<Status>} */
   status = () => this.#ask("GET", "/api/status");

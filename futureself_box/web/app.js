@@ -11,14 +11,20 @@ import { takeArrival } from "./arrival.js";
 import { Conversation } from "./conversation.js";
 import { EntranceView } from "./entrance-view.js";
 import { forgetAll, keep, read } from "./kept.js";
+import { JournalView } from "./journal/journal-view.js";
 import { MeView } from "./me-view.js";
+import * as database from "./records/database.js";
+import { Replica } from "./records/replica.js";
+import { Sync } from "./records/sync.js";
 import { RescueNotice } from "./rescue-notice.js";
 import { SheetView } from "./sheet-view.js";
 import { TalkView } from "./talk-view.js";
 import { WaitingView } from "./waiting-view.js";
 
 const ASK_AGAIN_MS = 2_000;
-const TITLES = { talk: "Talk", me: "Me" };
+const TITLES = { journal: "Journal", talk: "Talk", me: "Me" };
+
+/** @typedef {keyof typeof TITLES} Screen */
 
 const screens = /** @type {HTMLElement} */ (document.getElementById("screens"));
 const tabs = /** @type {HTMLElement} */ (document.getElementById("tabs"));
@@ -95,11 +101,18 @@ function on(source, type, hear) {
 }
 
 /** @param {Joined} who */
-function showApp(who) {
+async function showApp(who) {
+  navigator.serviceWorker?.register("/sw.js");
+  const replica = await Replica.open(who.device);
   const api = new Api(who.token, (problem) => leave(problem));
   const conversation = new Conversation(api, who.token);
   const { socket } = conversation;
-  const views = { talk: new TalkView(conversation), me: new MeView(api, who) };
+  const sync = new Sync(replica, socket);
+  const views = {
+    journal: new JournalView(api, replica, sync),
+    talk: new TalkView(conversation),
+    me: new MeView(api, who),
+  };
   const routing = new AbortController();
 
   /** @param {{ message: string, hint: string } | null} reason */
@@ -108,6 +121,8 @@ function showApp(who) {
     routing.abort();
     socket.close();
     forgetAll();
+    replica.close();
+    database.erase();
     notice.hidden = true;
     const why = reason ? `${reason.message} ${reason.hint}` : "You are signed out.";
     showEntrance({ notice: `${why} Nothing is kept here.` });
@@ -125,7 +140,7 @@ function showApp(who) {
   }
 
   function route() {
-    const name = location.hash === "#me" ? "me" : "talk";
+    const name = screenOf(location.hash);
     turnTo(views, name);
     if (name === "me") views.me.refresh();
   }
@@ -145,7 +160,7 @@ function showApp(who) {
   addEventListener("hashchange", route, { signal: routing.signal });
 
   notice.begin(api);
-  screens.replaceChildren(views.talk, views.me);
+  screens.replaceChildren(views.journal, views.talk, views.me);
   tabs.hidden = false;
   route();
   socket.open();
@@ -157,13 +172,21 @@ const UNKNOWN_REASON = {
 };
 
 /**
- * @param {{ talk: TalkView, me: MeView }} views
- * @param {"talk" | "me"} name
+ * @param {string} hash
+ * @returns {Screen}
+ */
+function screenOf(hash) {
+  const name = hash.slice(1);
+  return name === "talk" || name === "me" ? name : "journal";
+}
+
+/**
+ * @param {Record<Screen, HTMLElement>} views
+ * @param {Screen} name
  */
 function turnTo(views, name) {
   const changed = views[name].hidden;
-  views.talk.hidden = name !== "talk";
-  views.me.hidden = name !== "me";
+  for (const [other, view] of Object.entries(views)) view.hidden = other !== name;
   document.title = `${TITLES[name]} · Future Self`;
   for (const tab of tabs.querySelectorAll("a")) {
     if (tab.hash === `#${name}`) tab.setAttribute("aria-current", "page");

@@ -13,6 +13,7 @@ import { SCHEMA } from "./frames.js";
 import { History } from "./history.js";
 import * as outbox from "./outbox.js";
 import { Reading } from "./reading.js";
+import { isOurs } from "./records/sync.js";
 import { BoxSocket } from "./socket.js";
 import { arrange } from "./thread.js";
 
@@ -127,7 +128,7 @@ export class Conversation extends EventTarget {
       case "notice":
         return this.#tell("notice");
       case "error":
-        return this.#failed(frame);
+        return isOurs(frame.id) ? undefined : this.#failed(frame);
     }
   }
 

@@ -11,7 +11,23 @@
  * @typedef {{ type: "chat.cancel", id: string, turn: string }} ChatCancel
  * @typedef {{ type: "chat.resume", id: string, turn: string, after: number }} ChatResume
  * @typedef {{ type: "ping", id: string }} Ping
- * @typedef {Hello | ChatSend | ChatCancel | ChatResume | Ping} PhoneFrame
+ * @typedef {object} RecordChange
+ * @property {string} rev_id
+ * @property {string} record
+ * @property {string} kind
+ * @property {"put" | "del" | "purge"} op
+ * @property {string} clock
+ * @property {any} body
+ * @property {string | null} [parent]
+ * @property {string[]} [settles]
+ * @property {number} [schema]
+ * @property {string} [device]
+ * @property {number} [sequence]
+ * @property {string[]} [others] the record's other leaves; what else is held of it can go
+ *
+ * @typedef {{ type: "records.push", id: string, changes: RecordChange[] }} RecordsPush
+ * @typedef {{ type: "records.pull", id: string, cursor: number, epoch: string | null }} RecordsPull
+ * @typedef {Hello | ChatSend | ChatCancel | ChatResume | RecordsPush | RecordsPull | Ping} PhoneFrame
  *
  * @typedef {object} Welcome
  * @property {"welcome"} type
@@ -22,6 +38,7 @@
  * @property {LiveTurn[]} turns
  * @property {string | null} [box] the box's id
  * @property {string[]} [addresses] every origin of the box, its name first
+ * @property {string} [epoch] what cursors count in
  *
  * @typedef {{ type: "chat.accepted", id: string, message: string, turn: string, clock: string }} ChatAccepted
  * @typedef {{ type: "chat.status", turn: string, state: "waiting" | "reading" | "writing",
@@ -29,6 +46,13 @@
  * @typedef {{ type: "chat.delta", turn: string, after: number, sequence: number, text: string }} ChatDelta
  * @typedef {{ type: "chat.done", turn: string, sequence: number, outcome: Outcome,
  *   text?: string | null }} ChatDone
+ * @typedef {{ rev_id: string, sequence?: number, clock?: string, superseded?: boolean,
+ *   problem?: { code: string, message: string, hint: string } }} RecordAck
+ * @typedef {{ type: "records.ack", id: string, acks: RecordAck[], head: number,
+ *   epoch: string }} RecordsAck
+ * @typedef {{ type: "records.changes", id: string, changes: RecordChange[], cursor: number,
+ *   head: number, more: boolean, epoch: string }} RecordsChanges
+ *
  * @typedef {{ type: "poke", head: number, turns?: LiveTurn[] }} Poke
  * @typedef {{ type: "notice" }} Notice something about the member has changed
  * @typedef {{ type: "pong", id: string }} Pong
@@ -42,7 +66,7 @@
  * @property {string | null} [turn]
  *
  * @typedef {ChatAccepted | ChatStatus | ChatDelta | ChatDone} ChatFrame
- * @typedef {Welcome | ChatFrame | Poke | Notice | Pong | BoxError} BoxFrame
+ * @typedef {Welcome | ChatFrame | RecordsAck | RecordsChanges | Poke | Notice | Pong | BoxError} BoxFrame
  */
 
 export const SCHEMA = 1;

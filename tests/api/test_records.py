@@ -1,8 +1,12 @@
 """Records over HTTP: written, changed, crossed, found, put in the trash, brought back and erased."""
 
+import hashlib
+import io
+import wave
 from typing import Any
 from uuid import uuid4
 
+import httpx2
 import pytest
 
 from futureself_box.bench.running_box import Device, RunningBox
@@ -63,6 +67,35 @@ def test_what_is_erased_is_nowhere_any_more(silent_box: RunningBox, device: Devi
     assert device.call("GET", "/api/trash")["items"] == []
     assert device.call("GET", "/api/tags") == []
     assert canary not in silent_box.log
+
+
+def test_erasing_an_entry_takes_its_recording_along(device: Device) -> None:
+    sound = wav()
+    sha256 = hashlib.sha256(sound).hexdigest()
+    new = {"sha256": sha256, "size": len(sound), "type": "audio/wav"}
+    device.call("POST", "/api/attachments", new)
+    headers = {"authorization": f"Bearer {device.token}"}
+    with httpx2.Client(base_url=device.box.url, headers=headers) as http:
+        assert http.patch(f"/api/attachments/{sha256}", content=sound).is_success
+        link = {"id": sha256, "type": "audio/wav", "size": len(sound)}
+        first, second = (
+            device.call("POST", "/api/journal", entry(text, attachments=[link]))
+            for text in ("One", "Two")
+        )
+        device.call("POST", f"/api/records/{first['id']}/purge")
+        assert http.get(f"/api/attachments/{sha256}").is_success
+        device.call("POST", f"/api/records/{second['id']}/purge")
+        assert http.get(f"/api/attachments/{sha256}").status_code == 404
+
+
+def wav() -> bytes:
+    file = io.BytesIO()
+    with wave.open(file, "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(8000)
+        sound.writeframes(bytes(1600))
+    return file.getvalue()
 
 
 def test_entries_are_found_by_day_tag_and_words(device: Device) -> None:

@@ -18,6 +18,7 @@ from futureself_box.errors import (
     BoxKeyLost,
     DiskFull,
     KeyWrong,
+    RotationBlocked,
     SheetUnknown,
 )
 from futureself_box.records import messages
@@ -303,6 +304,17 @@ def test_after_a_compromise_the_old_key_opens_nothing_of_today(home: Home) -> No
     new = home.vault.unlock(keys.read(path))
     assert old != new
     assert home.vault.unlock(old_file) == old
+
+
+def test_keys_that_seal_attachments_are_not_replaced(home: Home) -> None:
+    folder = home.data / "members" / f"{home.ada}.attachments"
+    folder.mkdir()
+    (folder / "photo").write_bytes(b"sealed")
+    home.vault.close()
+    before = tree(home.data)
+    with pytest.raises(RotationBlocked):
+        rotation.rotate(home.data, home.config, compromised=True)
+    assert tree(home.data) == before
 
 
 @pytest.mark.parametrize("step", ["rekey", "finish_rotation", "add_holder", "write_next"])

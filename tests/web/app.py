@@ -35,8 +35,8 @@ class App:
         self.retry = page.get_by_role("button", name="Retry")
 
     async def open(self) -> "App":
-        """Go to the app."""
-        await self.page.goto(self.url)
+        """Go to Talk."""
+        await self.page.goto(f"{self.url}/#talk")
         return self
 
     async def say(self, text: str) -> None:

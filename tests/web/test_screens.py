@@ -66,6 +66,19 @@ async def test_talk_shuts_nobody_out(colours: App, home: RunningBox) -> None:
     await check(colours.page)
 
 
+async def test_the_journal_shuts_nobody_out(colours: App, ada: Device) -> None:
+    for day, mood in (("2025-11-24", 4), ("2026-11-20", 2), ("2026-11-21", 5)):
+        body = {"text": f"Words of {day}", "day": day, "written_at": f"{day}T08:00:00Z"}
+        await asyncio.to_thread(ada.call, "POST", "/api/journal", body | {"mood": mood})
+    await colours.go_to("Journal")
+    await expect(colours.page.locator("fs-entry")).to_have_count(3)
+    await colours.page.get_by_text("Trash", exact=True).click()
+    await colours.page.get_by_text("As a table").click()
+    await check(colours.page)
+    await colours.page.get_by_role("button", name="Edit").first.click()
+    await check(colours.page)
+
+
 async def test_me_shuts_nobody_out(colours: App, ada: Device) -> None:
     await asyncio.to_thread(ada.invite)
     await colours.go_to("Me")
@@ -98,7 +111,7 @@ async def test_everything_can_be_done_by_keyboard(app: App) -> None:
     await expect(app.page.get_by_role("button", name="Sign out")).to_be_focused()
 
 
-@pytest.mark.parametrize("screen", ["Talk", "Me"])
+@pytest.mark.parametrize("screen", ["Journal", "Talk", "Me"])
 async def test_text_of_twice_the_size_fits_a_small_phone(app: App, screen: str) -> None:
     await app.say("A message with averyveryveryveryveryverylongwordthatdoesnotend in it.")
     await app.see_answer()

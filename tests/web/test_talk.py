@@ -59,13 +59,14 @@ async def test_stop_ends_the_answer_and_keeps_its_words(app: App, ada: Device) -
 async def test_older_pages_come_as_the_reader_scrolls_and_the_place_is_kept(
     app: App, ada: Device
 ) -> None:
-    async with ada.phone() as phone:
+    other = await asyncio.to_thread(ada.invite)
+    async with other.phone() as phone:
         for number in range(30):
             await phone.say(f"Number {number}: stop at once.")
             turn = (await phone.receive_a(ChatAccepted)).turn
             await phone.send(ChatCancel(id="stop", turn=turn))
             await phone.read(turn)
-    await app.open()
+    await app.page.reload()
     mine = app.page.locator("fs-message.mine")
     await expect(mine.filter(has_text="Number 29:")).to_be_in_viewport()
     await expect(mine.filter(has_text="Number 0:")).to_have_count(0)

@@ -3,12 +3,15 @@
 import subprocess
 from pathlib import Path
 
+import pytest
+
 HERE = Path(__file__).parent
 
 
-def test_the_web_apps_types_hold() -> None:
+@pytest.mark.parametrize("project", ["tsconfig.json", "tsconfig.worker.json"])
+def test_the_web_apps_types_hold(project: str) -> None:
     checked = subprocess.run(
-        [HERE / "node_modules/.bin/tsc", "--project", HERE],
+        [HERE / "node_modules/.bin/tsc", "--project", HERE / project],
         check=False,
         capture_output=True,
         text=True,

@@ -1,0 +1,36 @@
+"""What erasing a record takes along: its attachments, unless another entry shows them too."""
+
+from uuid import UUID
+
+from futureself_box.records import attachments
+from futureself_box.store.database import Connection
+from futureself_box.store.vault import MemberStore
+
+_LINKS = """
+    SELECT DISTINCT link.value ->> '$.id' AS id
+    FROM revision, json_each(revision.body, '$.attachments') AS link
+    WHERE revision.kind = 'entry' AND revision.body IS NOT NULL
+"""
+
+
+def attached_to(connection: Connection, record: UUID) -> set[str]:
+    """The attachments of a record in all its versions; to be asked before they are erased."""
+    rows = connection.execute(f"{_LINKS} AND revision.record = ?", (str(record),)).fetchall()
+    return {row["id"] for row in rows}
+
+
+def let_go(store: MemberStore, candidates: set[str]) -> None:
+    """Remove those that no version of any entry names any more."""
+    if candidates:
+        for attachment in candidates - _used(store):
+            attachments.remove(store, attachment)
+
+
+def sweep(store: MemberStore, now_ms: int) -> None:
+    """Remove what a killed process or an entry that never came has left behind."""
+    attachments.forget_unused(store, _used(store), now_ms=now_ms)
+
+
+def _used(store: MemberStore) -> set[str]:
+    with store.read() as connection:
+        return {row["id"] for row in connection.execute(_LINKS).fetchall()}
