@@ -23,9 +23,9 @@ log = structlog.get_logger()
 
 
 def rotate(data: Path, config: Path, *, compromised: bool) -> int:
-    """Rotate and return how many stores there are. Raises AlreadyRunning, BoxKeyLost, KeyWrong.
+    """Rotate and return how many stores there are.
 
-    RotationBlocked where there are attachments: nothing was changed.
+    Raises AlreadyRunning, BoxKeyLost, KeyWrong or, where there are attachments, RotationBlocked.
     """
     with hold_alone(data), hold_alone(data, "worker.lock"):
         finish(data, config)
