@@ -20,6 +20,7 @@ from futureself_box import __version__
 from futureself_box.api import (
     attachments,
     authority,
+    backups,
     conversation,
     credentials,
     devices,
@@ -55,6 +56,7 @@ from futureself_box.lan.presence import Presence
 from futureself_box.records import erasing, listing
 from futureself_box.settings import Lan, Settings
 from futureself_box.store.files import write_atomically
+from futureself_box.store.keyhole import Keyhole
 from futureself_box.store.vault import Vault
 
 SETUP_CODE_FILE = "setup-code"
@@ -97,11 +99,13 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
         pushes=Pushes(),
         inference=inference,
         presence=presence,
+        worker_socket=settings.worker_socket,
         records=settings.records,
     )
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        keyhole = await asyncio.to_thread(Keyhole, settings.box_socket, vault.unlock)
         _start(settings, parts)
         found = asyncio.create_task(_be_found(parts))
         try:
@@ -111,6 +115,7 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
             await asyncio.wait({found})
             await parts.turns.aclose()
             await inference.aclose()
+            await asyncio.to_thread(keyhole.close)
             vault.close()
             log.info("box_stopped")
 
@@ -123,6 +128,7 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
             devices.router,
             conversation.router,
             records.router,
+            backups.router,
             attachments.router,
             health.router,
             authority.router,

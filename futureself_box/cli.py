@@ -41,7 +41,7 @@ def main() -> None:
 def up(loaded: settings.Settings) -> int:
     """Run the whole box, and bring back what dies."""
     log.configure(loaded.log, "up")
-    return supervisor.up(["inference", "box"])
+    return supervisor.up(["inference", "box", "worker"])
 
 
 @main.command()
@@ -62,6 +62,16 @@ def inference(loaded: settings.Settings) -> None:
 
     log.configure(loaded.log, "inference")
     server.run(loaded)
+
+
+@main.command()
+@_with_settings
+def worker(loaded: settings.Settings) -> None:
+    """Run the worker process: backups and other scheduled work."""
+    from futureself_box import worker as process  # noqa: PLC0415
+
+    log.configure(loaded.log, "worker")
+    process.run(loaded)
 
 
 @main.command()
@@ -159,14 +169,54 @@ def discover(_: settings.Settings, within_s: float, as_json: bool) -> int:
 
 
 @main.command()
+@click.option("--to", metavar="PATH", help="Another folder than the box's own for backups.")
+@click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
+@_with_settings
+def backup(loaded: settings.Settings, to: str | None, dry_run: bool) -> None:
+    """Back the whole household up, now; the box may be running."""
+    from futureself_box.api import wall_clock  # noqa: PLC0415
+    from futureself_box.jobs import by_hand  # noqa: PLC0415
+
+    log.configure(loaded.log, "backup")
+    for line in by_hand.back_up(loaded, wall_clock.now(), to=to, dry_run=dry_run):
+        click.echo(line)
+
+
+@main.command()
+@click.argument("path")
+@click.option("--sheet", "with_sheet", is_flag=True, help="Open it with the recovery sheet.")
+@click.option("--dry-run", is_flag=True, help="Prove the backup, and change nothing.")
+@_with_settings
+def restore(loaded: settings.Settings, path: str, with_sheet: bool, dry_run: bool) -> None:
+    """Put the backup at PATH in the place of the household; what is there is moved aside."""
+    from futureself_box.api import wall_clock  # noqa: PLC0415
+    from futureself_box.jobs import by_hand  # noqa: PLC0415
+
+    log.configure(loaded.log, "restore")
+    secret = _typed_sheet() if with_sheet else None
+    for line in by_hand.restore(loaded, path, wall_clock.now(), sheet=secret, dry_run=dry_run):
+        click.echo(line)
+
+
+@main.command()
+@click.option("--compromised", is_flag=True, help="New keys for every database as well.")
+@_with_settings
+def rotate(loaded: settings.Settings, compromised: bool) -> None:
+    """Replace the box's key; the box must be stopped, and backups go on opening."""
+    from futureself_box.store import rotation  # noqa: PLC0415
+
+    log.configure(loaded.log, "rotate")
+    stores = rotation.rotate(loaded.data_path, loaded.config_path, compromised=compromised)
+    click.echo(f"The box has a new key for {stores} databases.")
+
+
+@main.command()
 @_with_settings
 def recover(loaded: settings.Settings) -> None:
     """Open a box whose key was lost, with the recovery sheet."""
-    from futureself_box.store import recovery, sheet  # noqa: PLC0415
+    from futureself_box.store import recovery  # noqa: PLC0415
 
-    click.echo("Type the recovery sheet, line by line.")
-    lines = [click.prompt(f"Line {number}") for number in range(1, sheet.LINES + 1)]
-    members = recovery.recover(loaded.data_path, loaded.config_path, sheet.read(lines))
+    members = recovery.recover(loaded.data_path, loaded.config_path, _typed_sheet())
     click.echo(f"The box has a new key. It opens the words of {members} members.")
 
 
@@ -183,6 +233,14 @@ def bench(
     from futureself_box.bench import run as process  # noqa: PLC0415
 
     return process.run(loaded, full=full, clone=clone, llama_bench=llama_bench, as_json=as_json)
+
+
+def _typed_sheet() -> bytes:
+    from futureself_box.store import sheet  # noqa: PLC0415
+
+    click.echo("Type the recovery sheet, line by line.")
+    lines = [click.prompt(f"Line {number}") for number in range(1, sheet.LINES + 1)]
+    return sheet.read(lines)
 
 
 if __name__ == "__main__":

@@ -131,6 +131,50 @@ class KeyWrong(BoxError):
     advice = "The key and the data belong to different boxes. Bring the right pair together."
 
 
+class BackupDamaged(BoxError):
+    """A backup is torn, was changed, or is not one."""
+
+    code = "backup_damaged"
+    sentence = "This backup is damaged or not complete."
+    advice = "Nothing was changed. Use another backup."
+
+
+class BackupMissing(BoxError):
+    """There is no backup where one was looked for."""
+
+    code = "backup_missing"
+    status = 404
+    sentence = "There is no backup yet."
+    advice = "Make one with: futureself-box backup"
+
+
+class BackupFolderMissing(BoxError):
+    """The second folder for backups can't be used: its disk is most likely not plugged in."""
+
+    code = "backup_folder_missing"
+    status = 503
+    sentence = "The second folder for backups is not there."
+    advice = "Plug the disk in, or change backup.folder in the settings."
+
+
+class RotationBlocked(BoxError):
+    """Attachments are sealed under the key that would be replaced, and can't be sealed anew yet."""
+
+    code = "rotation_blocked"
+    status = 409
+    sentence = "Members have photos or recordings, so their keys can't be replaced yet."
+    advice = "Nothing was changed. Without --compromised the box's own key is replaced."
+
+
+class BoxNotRunning(BoxError):
+    """The worker needs the box process, which has the keys."""
+
+    code = "box_not_running"
+    status = 503
+    sentence = "The box process doesn't answer."
+    advice = "Start it with scripts/run."
+
+
 # The household
 
 

@@ -82,6 +82,21 @@ class Inference(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = 64
 
 
+class Backup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When and where the household is backed up, beside the data folder's own `backups`."""
+
+    hour: Annotated[
+        int, Meta(ge=0, le=23, description="Hour of the nightly backup, in local time.")
+    ] = 3
+    folder: Annotated[
+        str,
+        Meta(
+            description="Second folder that each backup is copied into, such as one on a USB disk. "
+            "It must exist. Empty: none."
+        ),
+    ] = ""
+
+
 class Records(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How much members may keep."""
 
@@ -117,6 +132,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     box: Box = msgspec.field(default_factory=Box)
     lan: Lan = msgspec.field(default_factory=Lan)
     inference: Inference = msgspec.field(default_factory=Inference)
+    backup: Backup = msgspec.field(default_factory=Backup)
     records: Records = msgspec.field(default_factory=Records)
     log: Log = msgspec.field(default_factory=Log)
 
@@ -139,6 +155,26 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def inference_socket(self) -> Path:
         """The Unix socket of the inference process."""
         return self.data_path / "run" / "inference.sock"
+
+    @property
+    def box_socket(self) -> Path:
+        """The Unix socket on which the box hands out keys to the worker."""
+        return self.data_path / "run" / "box.sock"
+
+    @property
+    def worker_socket(self) -> Path:
+        """The Unix socket on which the worker hears that there is work."""
+        return self.data_path / "run" / "worker.sock"
+
+    @property
+    def backups_path(self) -> Path:
+        """The backups on the box itself."""
+        return self.data_path / "backups"
+
+    @property
+    def second_backups_path(self) -> Path | None:
+        """The second folder for backups, where there is one."""
+        return Path(self.backup.folder) if self.backup.folder else None
 
 
 class Declaration(msgspec.Struct, frozen=True):

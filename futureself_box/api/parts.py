@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import UUID
 
 from futureself_box.api import wall_clock
@@ -36,6 +37,7 @@ class Parts:
     pushes: Pushes
     inference: InferenceClient
     presence: Presence | None
+    worker_socket: Path
     records: Records
 
     @property

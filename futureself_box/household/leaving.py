@@ -8,7 +8,10 @@ import structlog
 from futureself_box.errors import NotAllowed
 from futureself_box.household import devices, members
 from futureself_box.household.devices import Credential
+from futureself_box.store import jobs
 from futureself_box.store.vault import Vault
+
+ERASE = "erase"
 
 log = structlog.get_logger()
 
@@ -31,9 +34,13 @@ def shut_out(vault: Vault, who: Credential, member: UUID, now: datetime) -> set[
 
 
 def erase(vault: Vault, member: UUID) -> None:
-    """Finish: delete the member's keys, database and rows. Nothing of theirs may be in use."""
+    """Finish: delete the member's keys, database and rows. Nothing of theirs may be in use.
+
+    The worker takes them out of the backups.
+    """
     vault.remove_member(member)
     with vault.household.write() as tx:
+        jobs.enqueue(tx, ERASE, f"{ERASE}:{member}", not_before_ms=0)
         tx.execute("DELETE FROM member WHERE id = :id", {"id": str(member)})
     log.info("member_removed", member=str(member))
 

@@ -8,10 +8,11 @@ import binascii
 from pathlib import Path
 
 from futureself_box.errors import BoxKeyLost, KeyWrong
-from futureself_box.store.files import private_folder, write_atomically
+from futureself_box.store.files import private_folder, sync_file, write_atomically
 from futureself_box.store.keys import KEY_BYTES, new_key
 
 FILE_NAME = "box.key"
+_NEXT = "box.key.next"
 _HEADER = "futureself-box key v1"
 
 
@@ -37,8 +38,29 @@ def exists(config: Path) -> bool:
 
 def write(config: Path, key: bytes) -> None:
     """Keep a new key."""
+    _write(private_folder(config) / FILE_NAME, key)
+
+
+def write_next(config: Path, key: bytes) -> None:
+    """Keep the key that comes next, beside the one in use."""
+    _write(config / _NEXT, key)
+
+
+def read_next(config: Path) -> bytes | None:
+    """The key that comes next; None where no change is under way."""
+    path = config / _NEXT
+    return _read(path) if path.exists() else None
+
+
+def take_next(config: Path) -> None:
+    """Put the next key in the place of the one in use."""
+    (config / _NEXT).replace(config / FILE_NAME)
+    sync_file(config)
+
+
+def _write(path: Path, key: bytes) -> None:
     content = f"{_HEADER}\n{base64.b64encode(key).decode()}\n"
-    write_atomically(private_folder(config) / FILE_NAME, content.encode())
+    write_atomically(path, content.encode())
 
 
 def _read(path: Path) -> bytes:

@@ -7,7 +7,7 @@ What `write` has committed survives a killed process and a power cut (WAL, synch
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NoReturn, TypeAlias
 
@@ -73,9 +73,19 @@ class Database:
     def check(self) -> None:
         """Read every page and index. Raises StoreDamaged."""
         with self.read() as connection:
-            rows = connection.execute("PRAGMA quick_check(1)").fetchall()
-        if [row["quick_check"] for row in rows] != ["ok"]:
-            raise StoreDamaged(f"The database {self.path.name} is damaged.")
+            check(connection, self.path)
+
+    def copy_to(self, reader: Connection, target: Path) -> None:
+        """Copy what `reader` sees into a new file under the same key, in one piece and unsynced.
+
+        Raises DiskFull, leaving a part of it.
+        """
+        with translated(target), closing(dbapi2.connect(str(target), isolation_level=None)) as copy:
+            copy.execute("PRAGMA cipher_log_level = NONE")
+            copy.execute(f"PRAGMA key = \"x'{self._key.hex()}'\"")
+            reader.backup(copy)
+            # One file, and no log beside it.
+            copy.execute("PRAGMA journal_mode = DELETE")
 
     def close(self) -> None:
         """Close every connection; the write-ahead log is folded into the file."""
@@ -111,6 +121,33 @@ class Database:
                 self._idle_readers.append(reader)
                 return
         reader.close()
+
+
+@contextmanager
+def looked_into(path: Path, key: bytes) -> Iterator[Connection]:
+    """A closed file, opened without changing it or its folder. Raises StoreDamaged."""
+    with translated(path):
+        uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+        connection = dbapi2.connect(uri, uri=True, isolation_level=None)
+        with closing(connection):
+            connection.row_factory = dbapi2.Row
+            connection.execute("PRAGMA cipher_log_level = NONE")
+            connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+            yield connection
+
+
+def check(connection: Connection, path: Path) -> None:
+    """Read every page and index of an open file. Raises StoreDamaged."""
+    rows = connection.execute("PRAGMA quick_check(1)").fetchall()
+    if [row["quick_check"] for row in rows] != ["ok"]:
+        raise StoreDamaged(f"The database {path.name} is damaged.")
+
+
+def rekey(path: Path, old: bytes, new: bytes) -> None:
+    """Encrypt a file that nobody else has open under another key, in one transaction."""
+    with translated(path), closing(dbapi2.connect(str(path), isolation_level=None)) as connection:
+        _prepare(connection, old)
+        connection.execute(f"PRAGMA rekey = \"x'{new.hex()}'\"")
 
 
 def _prepare(connection: Connection, key: bytes) -> None:

@@ -4,12 +4,15 @@ A write returns once the bytes and the name are on the disk. Files are readable 
 """
 
 import errno
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from futureself_box.errors import DiskFull
+
+_BLOCK_BYTES = 1 << 20
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -32,6 +35,27 @@ def full_disk_told() -> Iterator[None]:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise DiskFull from error
         raise
+
+
+def copy_hashed(source: Path, target: Path) -> str:
+    """Copy a file to the disk and return the SHA-256 of what was written, in hex."""
+    digest = hashlib.sha256()
+    # The mode is given at creation: the file system of a USB disk may refuse to change it.
+    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "wb") as written, source.open("rb") as read:
+        while block := read.read(_BLOCK_BYTES):
+            digest.update(block)
+            written.write(block)
+        written.flush()
+        os.fsync(written.fileno())
+    return digest.hexdigest()
+
+
+def sync_tree(folder: Path) -> None:
+    """Flush every file and folder below, and the folder itself."""
+    for path in folder.rglob("*"):
+        sync_file(path)
+    sync_file(folder)
 
 
 def sync_file(path: Path) -> None:

@@ -5,12 +5,16 @@ holds it wrapped (AES-256-GCM) once for each holder: the box, each device of the
 recovery sheet. So a copy of the data can be opened by any one of them, and taking one away is
 removing its wrap.
 Keys for single purposes are derived (HKDF-SHA256, RFC 5869), one label each.
+
+A compromised key is replaced, and the new one keeps it wrapped under itself. So whoever opens the
+newest file has the ring of all keys before it, found by their ids, and with it every old backup.
 """
 
 import base64
 import secrets
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 from cryptography.exceptions import InvalidTag
@@ -27,11 +31,16 @@ _NONCE_BYTES = 12
 _VERSION = 1
 
 Purpose = Literal["database", "attachments", "names", "contents"]
+SheetHalf: TypeAlias = tuple[str, bytes]
+"""A sheet's id and public key."""
 Base64 = Annotated[str, msgspec.Meta(max_length=256)]
 
 
 class Wrap(msgspec.Struct, frozen=True):
-    """One key as one holder can open it. `holder` is "box", "device:<id>" or "sheet:<id>"."""
+    """One key as one holder can open it.
+
+    `holder` is "box", "device:<id>", "sheet:<id>" or, for a key that was replaced, "key:<key_id>".
+    """
 
     key_id: str
     holder: str
@@ -49,6 +58,10 @@ class KeyFile(msgspec.Struct, frozen=True):
     subject: str
     current: str
     wraps: tuple[Wrap, ...]
+
+
+Opener: TypeAlias = Callable[[KeyFile], bytes]
+"""Opens the key in use of a file. Raises KeyWrong or SheetUnknown."""
 
 
 def new_key() -> bytes:
@@ -70,11 +83,15 @@ def create(path: Path, subject: str, key: bytes, holder: str, secret: bytes) -> 
 
 def open_key(path: Path, holder: str, secret: bytes) -> bytes:
     """The key in use, opened by a holder's secret. Raises KeyWrong, StoreDamaged."""
-    file = read(path)
+    return open_file(read(path), holder, secret)
+
+
+def open_file(file: KeyFile, holder: str, secret: bytes) -> bytes:
+    """The key in use of a file that was read. Raises KeyWrong."""
     for wrap in file.wraps:
         if wrap.key_id == file.current and wrap.holder == holder:
             return _unwrap(file.subject, wrap, secret)
-    raise KeyWrong(f"{path.name} has no wrap for {holder.partition(':')[0]}.")
+    raise KeyWrong(f"The keys of {file.subject} have no wrap for {holder.partition(':')[0]}.")
 
 
 def add_holder(path: Path, key: bytes, holder: str, secret: bytes) -> None:
@@ -88,21 +105,76 @@ def add_holder(path: Path, key: bytes, holder: str, secret: bytes) -> None:
 def add_sheet(path: Path, key: bytes, sheet_id: str, public_key: bytes) -> None:
     """Let the recovery sheet open the key in use, without having the sheet."""
     file = read(path)
-    holder = f"sheet:{sheet_id}"
-    sealed = sheet.seal(public_key, key, _bound(file.subject, file.current, holder))
-    wrap = Wrap(file.current, holder, nonce="", sealed=base64.b64encode(sealed).decode())
-    others = tuple(other for other in file.wraps if other.holder != holder)
+    wrap = _wrap_for_sheet(file.subject, file.current, key, sheet_id, public_key)
+    others = tuple(other for other in file.wraps if other.holder != wrap.holder)
     _save(path, msgspec.structs.replace(file, wraps=(*others, wrap)))
 
 
 def open_with_sheet(path: Path, secret: bytes) -> bytes:
     """The key in use, opened by what stands on the sheet. Raises SheetUnknown, StoreDamaged."""
-    file = read(path)
+    return open_file_with_sheet(read(path), secret)
+
+
+def open_file_with_sheet(file: KeyFile, secret: bytes) -> bytes:
+    """The key in use of a file that was read, opened by the sheet. Raises SheetUnknown."""
     for wrap in file.wraps:
         if wrap.key_id == file.current and wrap.holder.startswith("sheet:"):
             bound = _bound(file.subject, wrap.key_id, wrap.holder)
             return sheet.unseal(secret, base64.b64decode(wrap.sealed), bound)
     raise SheetUnknown
+
+
+def unlock(file: KeyFile, opens: Opener, known: Iterable[KeyFile] = ()) -> bytes:
+    """The key in use of an old file: by its own wraps, or from the ring of a newer file in `known`.
+
+    Raises KeyWrong or SheetUnknown where neither opens it.
+    """
+    try:
+        return opens(file)
+    except (KeyWrong, SheetUnknown):
+        for newer in known:
+            found = _from_ring(file, newer, opens)
+            if found is not None:
+                return found
+        raise
+
+
+def begin_rotation(path: Path, new: bytes, secret: bytes, half: SheetHalf | None) -> None:
+    """Add the key that comes next: open to the box and the sheet, with the key in use under it.
+
+    Until `finish_rotation` the old key is the one in use. Devices hold no wrap of the new key.
+    """
+    file = read(path)
+    old = open_file(file, "box", secret)
+    new_id = secrets.token_hex(8)
+    wraps = [
+        _wrap(file.subject, file.current, old, f"key:{new_id}", new),
+        _wrap(file.subject, new_id, new, "box", secret),
+    ]
+    if half is not None:
+        wraps.append(_wrap_for_sheet(file.subject, new_id, new, *half))
+    _save(path, msgspec.structs.replace(file, wraps=(*file.wraps, *wraps)))
+
+
+def next_key(path: Path, secret: bytes) -> bytes | None:
+    """The key that a rotation has begun with; None where none is under way."""
+    file = read(path)
+    for wrap in file.wraps:
+        if wrap.holder == "box" and wrap.key_id != file.current:
+            return _unwrap(file.subject, wrap, secret)
+    return None
+
+
+def finish_rotation(path: Path) -> None:
+    """Make the next key the one in use; of the old one only the wrap under it stays."""
+    file = read(path)
+    (new_id,) = {
+        wrap.key_id for wrap in file.wraps if wrap.holder == "box" and wrap.key_id != file.current
+    }
+    kept = tuple(
+        wrap for wrap in file.wraps if wrap.key_id == new_id or wrap.holder.startswith("key:")
+    )
+    _save(path, msgspec.structs.replace(file, current=new_id, wraps=kept))
 
 
 def holders(path: Path) -> set[str]:
@@ -122,11 +194,19 @@ def remove_holders(path: Path, gone: set[str]) -> None:
 def read(path: Path) -> KeyFile:
     """The file as it is. Raises StoreDamaged where it is missing or unreadable."""
     try:
-        file = msgspec.json.decode(path.read_bytes(), type=KeyFile)
-    except (FileNotFoundError, msgspec.DecodeError) as error:
+        return decode(path.read_bytes(), path.name)
+    except FileNotFoundError as error:
         raise StoreDamaged(f"The key file {path.name} is missing or damaged.") from error
+
+
+def decode(content: bytes, name: str) -> KeyFile:
+    """What a key file of this name holds. Raises StoreDamaged."""
+    try:
+        file = msgspec.json.decode(content, type=KeyFile)
+    except msgspec.DecodeError as error:
+        raise StoreDamaged(f"The key file {name} is missing or damaged.") from error
     if file.version != _VERSION:
-        raise StoreDamaged(f"The key file {path.name} has the unknown version {file.version}.")
+        raise StoreDamaged(f"The key file {name} has the unknown version {file.version}.")
     return file
 
 
@@ -144,6 +224,29 @@ def _wrap(subject: str, key_id: str, key: bytes, holder: str, secret: bytes) -> 
         nonce=base64.b64encode(nonce).decode(),
         sealed=base64.b64encode(sealed).decode(),
     )
+
+
+def _wrap_for_sheet(
+    subject: str, key_id: str, key: bytes, sheet_id: str, public_key: bytes
+) -> Wrap:
+    holder = f"sheet:{sheet_id}"
+    sealed = sheet.seal(public_key, key, _bound(subject, key_id, holder))
+    return Wrap(key_id, holder, nonce="", sealed=base64.b64encode(sealed).decode())
+
+
+def _from_ring(file: KeyFile, newer: KeyFile, opens: Opener) -> bytes | None:
+    if newer.subject != file.subject:
+        return None
+    try:
+        ring = {newer.current: opens(newer)}
+    except (KeyWrong, SheetUnknown):
+        return None
+    # The wraps lie oldest first, and each key opens the one before it.
+    for wrap in reversed(newer.wraps):
+        kind, _, above = wrap.holder.partition(":")
+        if kind == "key" and above in ring:
+            ring[wrap.key_id] = _unwrap(newer.subject, wrap, ring[above])
+    return ring.get(file.current)
 
 
 def _unwrap(subject: str, wrap: Wrap, secret: bytes) -> bytes:

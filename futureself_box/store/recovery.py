@@ -8,7 +8,7 @@ from pathlib import Path
 
 from futureself_box.errors import AlreadySetUp, SheetUnknown
 from futureself_box.store import box_key, keys
-from futureself_box.store.vault import BOX, KEY_FILE, MEMBERS_FOLDER, hold_alone
+from futureself_box.store.data_folder import BOX, KEY_FILE, MEMBERS_FOLDER, hold_alone
 
 
 def recover(data: Path, config: Path, secret: bytes) -> int:

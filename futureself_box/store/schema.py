@@ -180,6 +180,43 @@ def listing_and_search(db: Database) -> None:
     db.execute("INSERT INTO listing_state (only, version) VALUES (1, 0)")
 
 
+def _jobs(db: Database) -> None:
+    db.execute("""
+        CREATE TABLE job (
+            id INTEGER PRIMARY KEY,
+            kind TEXT NOT NULL,
+            key TEXT NOT NULL UNIQUE,
+            state TEXT NOT NULL CHECK (state IN ('waiting', 'running', 'done', 'failed')),
+            attempts INTEGER NOT NULL DEFAULT 0,
+            not_before INTEGER NOT NULL,
+            lease_until INTEGER,
+            error TEXT
+        ) STRICT
+    """)
+    db.execute("CREATE INDEX job_open ON job (not_before) WHERE state IN ('waiting', 'running')")
+
+
+@household()
+def jobs_and_backups(db: Database) -> None:
+    """Work that must happen, and how the household's backups went."""
+    _jobs(db)
+    db.execute("""
+        CREATE TABLE backup_outcome (
+            kind TEXT PRIMARY KEY,
+            at TEXT NOT NULL,
+            good_at TEXT,
+            name TEXT,
+            problem TEXT
+        ) STRICT
+    """)
+
+
+@member()
+def jobs(db: Database) -> None:
+    """Work that must happen for this member."""
+    _jobs(db)
+
+
 @member()
 def attachments(db: Database) -> None:
     """What is known of photos and recordings; their bytes lie in files beside (decision 008)."""

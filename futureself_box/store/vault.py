@@ -4,28 +4,23 @@ A member's words are reached only through that member's own `MemberStore`. A dat
 check closes that member's part and nobody else's.
 """
 
-import fcntl
 import shutil
 import threading
 from datetime import datetime
 from pathlib import Path
-from typing import IO
 from uuid import UUID
 
 import structlog
 from sqlite_utils import Migrations
 
-from futureself_box.errors import AlreadyRunning, BoxError, SheetUnknown, StoreTooNew
-from futureself_box.store import keys, schema
+from futureself_box.errors import BoxError, SheetUnknown, StoreTooNew
+from futureself_box.store import keys, restoring, rotation, schema
 from futureself_box.store.box_key import load_or_create
+from futureself_box.store.data_folder import BOX, KEY_FILE, MEMBERS_FOLDER, hold_alone
 from futureself_box.store.database import Database
 from futureself_box.store.files import private_folder, sync_file
 from futureself_box.store.migrations import migrate
 from futureself_box.store.sealed_file import SealedFolder
-
-KEY_FILE = "household.keys"
-MEMBERS_FOLDER = "members"
-BOX = "box"
 
 log = structlog.get_logger()
 
@@ -51,11 +46,13 @@ class Vault:
     """
 
     def __init__(self, data: Path, config: Path) -> None:
-        self._members = private_folder(private_folder(data) / MEMBERS_FOLDER)
-        self._run_lock = hold_alone(data)
+        self._run_lock = hold_alone(private_folder(data))
         self._lock = threading.Lock()
         self._open: dict[UUID, MemberStore] = {}
         try:
+            restoring.finish(data)
+            rotation.finish(data, config)
+            self._members = private_folder(data / MEMBERS_FOLDER)
             database, key_file = data / "household.db", data / KEY_FILE
             self._household_key_file = key_file
             self._box_key = load_or_create(config, household_exists=key_file.exists())
@@ -107,6 +104,13 @@ class Vault:
                 log.warning("store_refused", member=str(member), code=error.code)
                 refused[member] = error
         return refused
+
+    def unlock(self, file: keys.KeyFile) -> bytes:
+        """The key that opens the store beside this file, also that of an old backup.
+
+        Raises KeyWrong.
+        """
+        return keys.unlock(file, self._box_opens, self._known(file.subject))
 
     def add_device(self, member: UUID, device: UUID, token: bytes) -> None:
         """Let a device's token open the member's key."""
@@ -171,6 +175,13 @@ class Vault:
         self.household.close()
         self._run_lock.close()
 
+    def _box_opens(self, file: keys.KeyFile) -> bytes:
+        return keys.open_file(file, BOX, self._box_key)
+
+    def _known(self, subject: str) -> list[keys.KeyFile]:
+        files = (self._household_key_file, *self._members.glob("*.keys"))
+        return [file for path in files if (file := keys.read(path)).subject == subject]
+
     def _member_key(self, member: UUID) -> bytes:
         return keys.open_key(self._key_file(member), BOX, self._box_key)
 
@@ -181,17 +192,6 @@ class Vault:
 
     def _key_file(self, member: UUID) -> Path:
         return self._members / f"{member}.keys"
-
-
-def hold_alone(data: Path) -> IO[bytes]:
-    """Keep every other process out of a data folder until the file is closed. Raises AlreadyRunning."""
-    file = (private_folder(data / "run") / "box.lock").open("ab")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        file.close()
-        raise AlreadyRunning(f"Another box is already running on {data}.") from error
-    return file
 
 
 def _prepare(database: Database, migrations: Migrations) -> None:

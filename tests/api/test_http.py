@@ -32,6 +32,8 @@ PRIVATE = [
     ("DELETE", "/api/members/{member}"),
     ("POST", "/api/members/{member}/rescue"),
     ("DELETE", "/api/members/{member}/rescue"),
+    ("GET", "/api/backups"),
+    ("POST", "/api/backups"),
     ("POST", "/api/attachments"),
     ("POST", "/api/attachments/missing"),
     ("PATCH", "/api/attachments/{attachment}"),

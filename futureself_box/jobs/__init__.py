@@ -1,0 +1,1 @@
+"""Durable work: what is due, and running it until it is done."""

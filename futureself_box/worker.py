@@ -1,0 +1,91 @@
+"""The worker process: scheduled and long work, away from the phones.
+
+Jobs are rows in the household's database; huey only rings the bell, every minute and when the box
+asks, since it forgets a task that it has begun (storage-and-sync, 6). The worker opens databases
+beside the box (WAL) with keys that it asks the box for, and keeps none when it is done.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from contextlib import closing
+from functools import partial
+from socket import socket
+
+import structlog
+from huey import MemoryHuey, crontab
+
+from futureself_box.api import wall_clock
+from futureself_box.errors import BoxError, BoxNotRunning
+from futureself_box.jobs.backups import Backups
+from futureself_box.jobs.run import drain
+from futureself_box.settings import Settings
+from futureself_box.store import bell, jobs, keyhole, keys
+from futureself_box.store.data_folder import KEY_FILE, hold_alone
+from futureself_box.store.vault import HouseholdStore
+
+_PAUSE_S = 0.5
+
+log = structlog.get_logger()
+
+
+def run(settings: Settings) -> None:
+    """Work until SIGTERM. Raises AlreadyRunning."""
+    with hold_alone(settings.data_path, "worker.lock"):
+        worker = Worker(settings)
+        worker.begin()
+        huey = MemoryHuey("futureself", utc=False)
+        look = huey.periodic_task(crontab(minute="*"))(worker.look)
+        with bell.hang(settings.worker_socket) as heard:
+            threading.Thread(target=_listen, args=(heard, look), daemon=True).start()
+            log.info("worker_started")
+            look()
+            consumer = huey.create_consumer(workers=1, worker_type="thread", max_delay=_PAUSE_S)
+            consumer.run()
+
+
+class Worker:
+    """Looks for work and does it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        unlock = partial(keyhole.ask, settings.box_socket)
+        self._unlock: keys.Opener = unlock
+        self._backups = Backups(settings, unlock, wall_clock.now)
+
+    def begin(self) -> None:
+        """Wait for the box, then take over what a killed worker has left."""
+        while True:
+            try:
+                with closing(self._household()) as store:
+                    jobs.end_leases(store)
+            except BoxError as error:
+                # Not there yet, or just now making its databases.
+                log.debug("worker_waits", code=error.code)
+                time.sleep(_PAUSE_S)
+            else:
+                return
+
+    def look(self) -> None:
+        """Do what is due. What goes wrong is in the log, and looked at again in a minute."""
+        # A thread of huey's knows nothing of what the process bound at its start.
+        structlog.contextvars.bind_contextvars(process="worker")
+        try:
+            with closing(self._household()) as store:
+                if wall_clock.is_plausible():
+                    self._backups.enqueue_due(store)
+                drain(store, self._backups.work, wall_clock.now_ms)
+        except BoxNotRunning:
+            log.info("worker_waits")
+        except BoxError as error:
+            log.warning("worker_failed", code=error.code)
+
+    def _household(self) -> HouseholdStore:
+        data = self._settings.data_path
+        key = self._unlock(keys.read(data / KEY_FILE))
+        return HouseholdStore(data / "household.db", keys.derive(key, "database"))
+
+
+def _listen(heard: socket, look: Callable[[], object]) -> None:
+    while heard.recv(1):
+        look()
