@@ -180,7 +180,9 @@ def listing_and_search(db: Database) -> None:
     db.execute("INSERT INTO listing_state (only, version) VALUES (1, 0)")
 
 
-def _jobs(db: Database) -> None:
+@household()
+def jobs_and_backups(db: Database) -> None:
+    """Work that must happen, and how the household's backups went."""
     db.execute("""
         CREATE TABLE job (
             id INTEGER PRIMARY KEY,
@@ -194,12 +196,6 @@ def _jobs(db: Database) -> None:
         ) STRICT
     """)
     db.execute("CREATE INDEX job_open ON job (not_before) WHERE state IN ('waiting', 'running')")
-
-
-@household()
-def jobs_and_backups(db: Database) -> None:
-    """Work that must happen, and how the household's backups went."""
-    _jobs(db)
     db.execute("""
         CREATE TABLE backup_outcome (
             kind TEXT PRIMARY KEY,
@@ -209,12 +205,6 @@ def jobs_and_backups(db: Database) -> None:
             problem TEXT
         ) STRICT
     """)
-
-
-@member()
-def jobs(db: Database) -> None:
-    """Work that must happen for this member."""
-    _jobs(db)
 
 
 @member()
