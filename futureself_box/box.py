@@ -18,6 +18,7 @@ from litestar.types import ASGIApp
 
 from futureself_box import __version__
 from futureself_box.api import (
+    archive,
     attachments,
     authority,
     backups,
@@ -128,6 +129,7 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
             devices.router,
             conversation.router,
             records.router,
+            archive.router,
             backups.router,
             attachments.router,
             health.router,

@@ -404,6 +404,15 @@ class RecordInvalid(BoxError):
     advice = "Change it and save again. The text stays on your phone."
 
 
+class ArchiveUnreadable(BoxError):
+    """A file to import is no zip, is damaged, or holds more than a journal would."""
+
+    code = "archive_unreadable"
+    status = 422
+    sentence = "The box can't read that file."
+    advice = "Export it once more, or choose another. Nothing that you have is changed."
+
+
 class EpochChanged(BoxError):
     """The box was restored from a backup, so the phone's place in its log means nothing any more."""
 

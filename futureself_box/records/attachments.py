@@ -108,6 +108,24 @@ def receive(
         return grown
 
 
+def adopt(store: MemberStore, new: Announced, kept: bytes, limits: Records, *, now_ms: int) -> None:
+    """Take in what another box has kept, metadata already gone. Raises as `begin`, and DiskFull."""
+    known = begin(store, new, limits, now_ms=now_ms)
+    with store.attachments.lock:
+        store.attachments.write(new.sha256, kept)
+        whole = msgspec.structs.replace(known, received=new.size, state="kept", kept_size=len(kept))
+        _save(store, whole, now_ms)
+
+
+def every_kept(store: MemberStore) -> list[Attachment]:
+    """All that are whole, by id."""
+    with store.read() as connection:
+        rows = connection.execute("SELECT id FROM attachment ORDER BY id").fetchall()
+    with store.attachments.lock:
+        found = [_look(store, row["id"]) for row in rows]
+    return [one for one in found if one is not None and one.state == "kept"]
+
+
 def find(store: MemberStore, attachment: str) -> Attachment:
     """What is known of one. Raises NotFound."""
     with store.attachments.lock:

@@ -77,6 +77,8 @@
  */
 
 const ANSWER_WITHIN_MS = 10_000;
+/** Years of photos take a while. */
+const LONG_MS = 600_000;
 
 /** What went wrong, for a person: `message` says what happened and `hint` what to do. */
 export class Problem extends Error {
@@ -185,6 +187,20 @@ export class Api {
   /** @type {(record: string) => Promise<void>} erase every version */
   purge = (record) => this.#ask("POST", `/api/records/${record}/purge`);
 
+  /** @returns {Promise<Blob>} everything of the member's, as a zip */
+  export = async () => {
+    const response = await this.#fetch("GET", "/api/export", undefined, LONG_MS);
+    if (!response.ok) throw await this.#refuse(response);
+    return response.blob();
+  };
+
+  /** @type {(file: Blob) => Promise<{ records: number, attachments: number, problems: string[] }>} */
+  import = async (file) => {
+    const response = await this.#fetch("POST", "/api/import", file, LONG_MS);
+    if (!response.ok) throw await this.#refuse(response);
+    return response.json();
+  };
+
   /** @returns {Promise<Status>} */
   status = () => this.#ask("GET", "/api/status");
 
@@ -196,23 +212,31 @@ export class Api {
   async #ask(method, path, body) {
     const response = await this.#fetch(method, path, body);
     if (response.ok) return response.status === 204 ? undefined : response.json();
+    throw await this.#refuse(response);
+  }
+
+  /** @param {Response} response */
+  async #refuse(response) {
     const problem = await readProblem(response);
     if (problem.refused && this.#token) this.#onRefused(problem);
-    throw problem;
+    return problem;
   }
 
   /**
    * @param {string} method
    * @param {string} path
-   * @param {object} [body]
+   * @param {object} [body] a file goes as it is, anything else as JSON
+   * @param {number} [within] milliseconds
    */
-  async #fetch(method, path, body) {
+  async #fetch(method, path, body, within = ANSWER_WITHIN_MS) {
     const headers = new Headers();
     if (this.#token) headers.set("Authorization", `Bearer ${this.#token}`);
-    if (body) headers.set("Content-Type", "application/json");
-    const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
+    const isFile = body instanceof Blob;
+    if (body && !isFile) headers.set("Content-Type", "application/json");
+    const signal = AbortSignal.timeout(within);
+    const sent = isFile ? body : body && JSON.stringify(body);
     try {
-      return await fetch(path, { method, headers, signal, body: body && JSON.stringify(body) });
+      return await fetch(path, { method, headers, signal, body: sent });
     } catch {
       throw new Problem(
         "box_unreachable",

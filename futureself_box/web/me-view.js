@@ -5,6 +5,7 @@
 
 /** @import { Api, Joined, Me } from "./api.js" */
 
+import { ArchiveCard } from "./archive-card.js";
 import { BoxStatus } from "./box-status.js";
 import { ConfirmButton } from "./confirm-button.js";
 import { DeviceList } from "./device-list.js";
@@ -42,6 +43,7 @@ export class MeView extends HTMLElement {
     this.replaceChildren(stamp("me"));
     this.introduce(this.#who);
     part(this, "sheet", SheetCard).begin(this.#api);
+    part(this, "archive", ArchiveCard).begin(this.#api);
     part(this, "people", PeopleList).addEventListener("change", () => this.refresh());
     this.addEventListener("joined", () => this.refresh());
     part(this, "own-device", InvitationCard).begin(this.#api, { submit: "Add a device of mine" });

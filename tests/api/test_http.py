@@ -46,6 +46,8 @@ PRIVATE = [
     ("GET", "/api/journal/on-this-day"),
     ("GET", "/api/journal/mood"),
     ("GET", "/api/search"),
+    ("GET", "/api/export"),
+    ("POST", "/api/import"),
     ("GET", "/api/tags"),
     ("GET", "/api/trash"),
     ("GET", "/api/records/{record}/history"),

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
-from futureself_box.bench.running_box import Device
+from futureself_box.bench.running_box import Device, RunningBox
 from tests.web.network import Network
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
@@ -185,3 +186,25 @@ async def test_what_is_new_while_the_phone_reads_is_read_too(opening: Opening, a
         body = {"text": f"N{number}.", "day": "2026-11-24", "written_at": "2026-11-24T08:00:00Z"}
         await asyncio.to_thread(ada.call, "POST", "/api/journal", body)
     await expect(journal.entries).to_have_count(20)
+
+
+async def test_everything_can_be_taken_along_and_brought_in_elsewhere(
+    opening: Opening, browser: Browser, home: RunningBox, owner: Device, tmp_path: Path
+) -> None:
+    journal = await opening()
+    await journal.write("Take me along.")
+    await journal.see("Take me along.", "On the box")
+    await journal.page.get_by_role("link", name="Me").click()
+    async with journal.page.expect_download() as download:
+        await journal.page.get_by_role("button", name="Save a copy").click()
+    file = tmp_path / "futureself.zip"
+    await (await download.value).save_as(file)
+    bea = await asyncio.to_thread(owner.invite, "Bea")
+    theirs = await phone_of(browser, bea, home.url)
+    page = await theirs.new_page()
+    await page.goto(f"{home.url}/#me")
+    await page.get_by_label("Journal to bring in").set_input_files(file)
+    await expect(page.get_by_text("are in your journal")).to_be_visible()
+    await page.get_by_role("link", name="Journal").click()
+    await Journal(page).see("Take me along.", "On the box")
+    await theirs.close()
