@@ -157,15 +157,6 @@ class BackupFolderMissing(BoxError):
     advice = "Plug the disk in, or change backup.folder in the settings."
 
 
-class RotationBlocked(BoxError):
-    """Attachments are sealed under the key that would be replaced, and can't be sealed anew yet."""
-
-    code = "rotation_blocked"
-    status = 409
-    sentence = "Members have photos or recordings, so their keys can't be replaced yet."
-    advice = "Nothing was changed. Without --compromised the box's own key is replaced."
-
-
 class BoxNotRunning(BoxError):
     """The worker needs the box process, which has the keys."""
 

@@ -99,6 +99,8 @@ class Backups(msgspec.Struct, frozen=True):
             backups.note(store, "second", now, name=made.path.name, problem=problem)
         else:
             backups.note(store, "second", now, name=made.path.name)
+            # A disk that was away for weeks may still hold somebody who was erased since.
+            jobs.revive(store, ERASE)
 
 
 def _left_out(made: Backup) -> str | None:

@@ -86,6 +86,16 @@ def retry(store: Database, job: Job, error: str, now_ms: int) -> None:
     _settle(store, job, state, not_before_ms=now_ms + pause, error=error)
 
 
+def revive(store: Database, kind: str) -> None:
+    """Let the jobs of a kind that were given up be tried again, as when their disk is back."""
+    with store.write() as tx:
+        tx.execute(
+            "UPDATE job SET state = 'waiting', attempts = 0, not_before = 0"
+            " WHERE kind = :kind AND state = 'failed'",
+            {"kind": kind},
+        )
+
+
 def end_leases(store: Database) -> None:
     """Let every job be taken again. The caller knows that nobody else runs jobs."""
     with store.write() as tx:

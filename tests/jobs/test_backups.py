@@ -192,14 +192,18 @@ def test_an_erased_member_is_in_no_backup_any_more_and_the_backups_still_open(
     assert night.report().problem is None
 
 
-def test_an_erased_member_waits_for_the_disk_that_is_away(night: Night) -> None:
+@pytest.mark.parametrize("days", [0, 30])
+def test_an_erased_member_waits_for_the_disk_that_is_away(night: Night, days: int) -> None:
     gone, usb = uuid4(), Path(night.settings.backup.folder)
     night.vault.ensure_member(gone)
     night.look()
     usb.rename(usb.with_name("unplugged"))
     leaving.erase(night.vault, gone)
     night.look()
+    for _ in range(days):
+        night.now += timedelta(days=1)
+        night.look()
     usb.with_name("unplugged").rename(usb)
-    night.now += timedelta(minutes=5)
+    night.now += timedelta(minutes=5) if days == 0 else timedelta(days=1)
     night.look()
     assert not list(usb.rglob(f"{gone}*"))

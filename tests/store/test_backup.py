@@ -1,6 +1,7 @@
 """A backup is whole or not there, opens with the box's key or the sheet, and comes back whole."""
 
 import errno
+import hashlib
 import os
 import shutil
 import threading
@@ -18,10 +19,11 @@ from futureself_box.errors import (
     BoxKeyLost,
     DiskFull,
     KeyWrong,
-    RotationBlocked,
     SheetUnknown,
 )
-from futureself_box.records import messages
+from futureself_box.records import attachments, messages
+from futureself_box.records.attachments import Announced
+from futureself_box.settings import Records
 from futureself_box.store import backup, box_key, keys, restoring, rotation, sheet
 from futureself_box.store.backup import Backup
 from futureself_box.store.vault import Vault
@@ -51,6 +53,16 @@ class Home:
     def said(self) -> list[str]:
         page = messages.page(self.vault.member(self.ada), before=None, limit=10)
         return [one.message.text for one in page]
+
+    def photograph(self, content: bytes) -> str:
+        id_ = hashlib.sha256(content).hexdigest()
+        new = Announced(sha256=id_, size=len(content), type="image/png")
+        store = self.vault.member(self.ada)
+        attachments.adopt(store, new, content, Records(), now_ms=1)
+        return id_
+
+    def content(self, id_: str) -> bytes:
+        return attachments.content(self.vault.member(self.ada), id_)[1]
 
     def epoch(self) -> str:
         with self.vault.member(self.ada).read() as connection:
@@ -306,18 +318,38 @@ def test_after_a_compromise_the_old_key_opens_nothing_of_today(home: Home) -> No
     assert home.vault.unlock(old_file) == old
 
 
-def test_keys_that_seal_attachments_are_not_replaced(home: Home) -> None:
+def test_after_a_compromise_photos_are_sealed_with_the_new_key(home: Home, tmp_path: Path) -> None:
+    home.say("before")
+    photo = home.photograph(b"the sea")
     folder = home.data / "members" / f"{home.ada}.attachments"
-    folder.mkdir()
-    (folder / "photo").write_bytes(b"sealed")
+    (folder / "left by a killed process").touch()
+    made, sealed = home.back_up(), tree(folder)
+    home.rotate(compromised=True)
+    assert not tree(folder).items() & sealed.items()
+    assert len(tree(folder)) == 1
+    assert home.content(photo) == b"the sea"
+    home.vault.close()
+    home.restore(made.path)
+    home.reopen()
+    assert home.content(photo) == b"the sea"
+
+
+def test_keys_are_not_replaced_where_photos_have_no_room_twice(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.photograph(b"the sea")
     home.vault.close()
     before = tree(home.data)
-    with pytest.raises(RotationBlocked):
+    full = shutil.disk_usage(home.data)._replace(free=0)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: full)
+    with pytest.raises(DiskFull):
         rotation.rotate(home.data, home.config, compromised=True)
     assert tree(home.data) == before
 
 
-@pytest.mark.parametrize("step", ["rekey", "finish_rotation", "add_holder", "write_next"])
+@pytest.mark.parametrize(
+    "step", ["_seal_anew", "rekey", "finish_rotation", "add_holder", "write_next"]
+)
 def test_a_rotation_cut_off_is_finished_at_the_next_start(
     home: Home, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -328,13 +360,16 @@ def test_a_rotation_cut_off_is_finished_at_the_next_start(
         raise Killed
 
     home.say("before")
+    photo = home.photograph(b"the sea")
     home.vault.close()
-    place: object = {"rekey": rotation, "write_next": box_key}.get(step, keys)
+    places = {"_seal_anew": rotation, "rekey": rotation, "write_next": box_key}
+    place: object = places.get(step, keys)
     with monkeypatch.context() as patched, pytest.raises(Killed):
         patched.setattr(place, step, killed)
         rotation.rotate(home.data, home.config, compromised=True)
     home.vault = Vault(home.data, home.config)
     assert home.said() == ["before"]
+    assert home.content(photo) == b"the sea"
     assert not (home.config / "box.key.next").exists()
 
 
