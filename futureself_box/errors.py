@@ -523,7 +523,9 @@ class ModelServerUnreachable(BoxError):
     code = "model_server_unreachable"
     status = 503
     sentence = "The model's server doesn't answer."
-    advice = "Your message is safe. Is that server on, and is inference.url its address?"
+    advice = (
+        "Your message is safe. Look whether it is on, and whether inference.url is its address."
+    )
 
 
 class ModelServerKeyRefused(BoxError):
@@ -550,7 +552,7 @@ class ModelServerFailed(BoxError):
     code = "model_server_failed"
     status = 503
     sentence = "The model's server gave an answer that the box can't use."
-    advice = "Your message is safe. Is inference.url the address of OpenAI's API, with /v1?"
+    advice = "Your message is safe. Look whether inference.url is the address of an OpenAI API."
 
 
 class ContextLengthExceeded(BoxError):

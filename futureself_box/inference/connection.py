@@ -26,7 +26,7 @@ from futureself_box.inference import stream
 from futureself_box.inference.stream import Event
 
 _T = TypeVar("_T")
-LIMITS = httpx2.Limits(max_connections=None, max_keepalive_connections=8)
+_LIMITS = httpx2.Limits(max_connections=None, max_keepalive_connections=8)
 # Where there is no TLS, an empty context spares reading the system's certificates.
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 _OWN = "http://inference"
@@ -134,7 +134,7 @@ class OwnEngine(Connection):
     def __init__(self, socket: Path) -> None:
         super().__init__(
             httpx2.AsyncClient(
-                transport=httpx2.AsyncHTTPTransport(uds=str(socket), limits=LIMITS, verify=NO_TLS),
+                transport=httpx2.AsyncHTTPTransport(uds=str(socket), limits=_LIMITS, verify=NO_TLS),
                 base_url=f"{_OWN}/v1",
                 timeout=_TIMEOUT,
                 trust_env=False,

@@ -32,7 +32,6 @@ from futureself_box.errors import (
 )
 from futureself_box.inference import stream
 from futureself_box.inference.connection import (
-    LIMITS,
     NO_TLS,
     Asked,
     Connection,
@@ -44,6 +43,8 @@ from futureself_box.settings import Inference
 
 # A stranger may read a long prompt without a word; whoever is tired of waiting cancels.
 _TIMEOUT = httpx2.Timeout(300.0, connect=5.0)
+# It closes a connection when it likes, so none is used twice.
+_LIMITS = httpx2.Limits(max_connections=None, max_keepalive_connections=0)
 _LISTING_TIMEOUT = httpx2.Timeout(5.0)
 _LONGEST_WAIT_S = 3600
 _TOO_LONG = re.compile(
@@ -76,7 +77,7 @@ class Stranger(Connection):
                 headers=_key(settings.url_key_file),
                 base_url=url.geturl(),
                 timeout=_TIMEOUT,
-                limits=LIMITS,
+                limits=_LIMITS,
                 trust_env=False,
             )
         )

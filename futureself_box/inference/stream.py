@@ -6,7 +6,7 @@ server said why it ended.
 """
 
 from collections.abc import AsyncIterator
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -112,7 +112,7 @@ class _Chunk(msgspec.Struct):
     tokens: int = 1
     usage: _Usage | None = None
     timings: _Timings | None = None
-    error: msgspec.Raw | None = None
+    error: Any = None
 
 
 class _Ending:
@@ -143,7 +143,7 @@ _chunks = msgspec.json.Decoder(_Chunk)
 
 def _take(data: bytes, ending: _Ending) -> list[Words]:
     chunk = _chunks.decode(data)
-    if chunk.error is not None and bytes(chunk.error) != b"null":
+    if chunk.error is not None:
         raise Fault(data)
     ending.usage = chunk.usage or ending.usage
     ending.timings = chunk.timings or ending.timings
