@@ -1,8 +1,11 @@
-"""llama-cpp-python's own server: a stranger to the box, with the starter model."""
+"""Strangers to the box: llama-cpp-python's own server, and one that says what it is told to."""
 
+import asyncio
 import os
+import ssl
 import subprocess
 import sys
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import httpx2
@@ -10,6 +13,7 @@ import httpx2
 from futureself_box.bench.running_box import eventually, free_port
 
 KEY = "a-key-for-strangers"
+MODELS = b'{"object":"list","data":[{"id":"some"}]}'
 
 
 class LlamaServer:
@@ -57,3 +61,47 @@ class LlamaServer:
                 return http.get(f"{self.url}/models").is_success
         except httpx2.TransportError:
             return False
+
+
+class WireServer:
+    """Lists models, and answers every chat with the same bytes."""
+
+    def __init__(self) -> None:
+        self.models = MODELS
+        self.chat = b""
+        self.requests: list[tuple[str, bytes]] = []
+
+    async def open(self, stack: AsyncExitStack, tls: ssl.SSLContext | None = None) -> None:
+        running = await asyncio.start_server(self._talk, "0.0.0.0", 0, ssl=tls)  # noqa: S104
+        await stack.enter_async_context(running)
+        self.port = running.sockets[0].getsockname()[1]
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        length = next(
+            (h.split()[1] for h in head.lower().splitlines() if "content-length" in h), "0"
+        )
+        self.requests.append((head, await reader.readexactly(int(length))))
+        is_listing = head.startswith("GET /v1/models ")
+        writer.write(answer(200, self.models) if is_listing else self.chat)
+        await writer.drain()
+        writer.close()
+
+
+def answer(status: int, body: bytes, *headers: bytes) -> bytes:
+    """A whole HTTP answer."""
+    lines = [b"HTTP/1.1 %d X" % status, b"content-length: %d" % len(body), *headers]
+    return b"\r\n".join([*lines, b"", body])
+
+
+def streamed(*lines: bytes, end: bytes = b"\n") -> bytes:
+    """A streamed one, which the server's hanging up ends."""
+    head = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n"
+    return head + b"".join(line + end + end for line in lines)
+
+
+HELLO = streamed(
+    b'data: {"choices":[{"delta":{"content":"Hello"}}]}',
+    b'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}',
+    b"data: [DONE]",
+)

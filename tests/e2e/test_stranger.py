@@ -1,13 +1,16 @@
 """A whole box whose words are answered by llama-cpp-python's own server."""
 
+import asyncio
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from futureself_box.api.frames import ChatAccepted, ChatCancel, ChatDelta, Error
 from futureself_box.bench.running_box import Phone, RunningBox
-from tests.stranger import KEY, LlamaServer
+from tests.stranger import HELLO, KEY, LlamaServer, WireServer
 
 pytestmark = pytest.mark.timeout(90)
 
@@ -106,6 +109,24 @@ async def test_a_message_longer_than_its_window_is_refused_with_the_reason(
     async with device.phone() as phone:
         await phone.say("hello there " * 600)
         assert (await error_of(phone)).code == "context_length_exceeded"
+
+
+async def test_a_small_window_that_the_server_tells_is_kept_to(tmp_path: Path) -> None:
+    server = WireServer()
+    server.models, server.chat = b'{"data":[{"id":"small","max_model_len":600}]}', HELLO
+    async with AsyncExitStack() as stack:
+        await server.open(stack)
+        url = f"http://127.0.0.1:{server.port}/v1"
+        box = RunningBox(tmp_path, None, FUTURESELF_INFERENCE_URL=url)
+        await asyncio.to_thread(box.start)
+        stack.push_async_callback(asyncio.to_thread, box.stop)
+        await asyncio.to_thread(box.wait_until_ready)
+        device = await asyncio.to_thread(box.set_up)
+        async with device.phone() as phone:
+            await phone.say("Hello?")
+            assert (await phone.read())[0] == "Hello"
+    asked = msgspec.json.decode(server.requests[-1][1])
+    assert (asked["model"], asked["max_tokens"]) == ("small", 300)
 
 
 async def test_without_the_owner_s_yes_no_word_leaves_and_all_else_goes_on(

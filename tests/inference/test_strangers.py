@@ -1,7 +1,6 @@
 """Strangers of every kind, as their answers look on the wire; and what none of them is told."""
 
 import asyncio
-import ssl
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
@@ -30,8 +29,8 @@ from futureself_box.lan import identity, tls
 from futureself_box.settings import Inference
 from futureself_box.store.vault import Vault
 from tests.inference.conftest import end_of, read, says, text_of
+from tests.stranger import HELLO, WireServer, answer, streamed
 
-MODELS = b'{"object":"list","data":[{"id":"some"}]}'
 OPENAI_FIELDS = {
     "model",
     "messages",
@@ -45,20 +44,13 @@ OPENAI_FIELDS = {
 }
 
 
-class Server:
-    """Lists models, and answers every chat with the same bytes."""
+class Server(WireServer):
+    """A stranger, and the clients that talk to it."""
 
-    def __init__(self, folder: Path) -> None:
-        self.models = MODELS
-        self.chat = b""
-        self.requests: list[tuple[str, bytes]] = []
+    def __init__(self, folder: Path, stack: AsyncExitStack) -> None:
+        super().__init__()
         self._folder = folder
-
-    async def open(self, stack: AsyncExitStack, tls: ssl.SSLContext | None = None) -> None:
         self._stack = stack
-        running = await asyncio.start_server(self._talk, "0.0.0.0", 0, ssl=tls)  # noqa: S104
-        await stack.enter_async_context(running)
-        self.port = running.sockets[0].getsockname()[1]
 
     async def client(self, host: str = "127.0.0.1", **settings: Any) -> InferenceClient:
         url = f"http://{host}:{self.port}/v1"
@@ -67,39 +59,11 @@ class Server:
         self._stack.push_async_callback(client.aclose)
         return client
 
-    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode()
-        length = next(
-            (h.split()[1] for h in head.lower().splitlines() if "content-length" in h), "0"
-        )
-        self.requests.append((head, await reader.readexactly(int(length))))
-        is_listing = head.startswith("GET /v1/models ")
-        writer.write(answer(200, self.models) if is_listing else self.chat)
-        await writer.drain()
-        writer.close()
-
-
-def answer(status: int, body: bytes, *headers: bytes) -> bytes:
-    lines = [b"HTTP/1.1 %d X" % status, b"content-length: %d" % len(body), *headers]
-    return b"\r\n".join([*lines, b"", body])
-
-
-def streamed(*lines: bytes, end: bytes = b"\n") -> bytes:
-    head = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n"
-    return head + b"".join(line + end + end for line in lines)
-
-
-HELLO = streamed(
-    b'data: {"choices":[{"delta":{"content":"Hello"}}]}',
-    b'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}',
-    b"data: [DONE]",
-)
-
 
 @pytest.fixture
 async def server(tmp_path: Path) -> AsyncIterator[Server]:
     async with AsyncExitStack() as stack:
-        one = Server(tmp_path)
+        one = Server(tmp_path, stack)
         await one.open(stack)
         yield one
 
@@ -293,7 +257,7 @@ async def test_only_a_loopback_address_is_this_machine(url: str, place: str) -> 
         {"url": "http://localhost/v1", "url_key_file": "no-such-file"},
     ],
 )
-def test_settings_that_can_t_be_meant_stop_the_start(settings: dict[str, str]) -> None:
+def test_settings_that_can_t_be_meant_stop_the_start(settings: dict[str, Any]) -> None:
     with pytest.raises(SettingsInvalid, match=r"inference\.url"):
         Stranger(Inference(**settings))
 
@@ -304,7 +268,7 @@ async def test_a_certificate_that_nobody_vouches_for_is_not_talked_to(
     now = datetime(2026, 11, 24, tzinfo=UTC)
     unknown = await asyncio.to_thread(identity.load_or_create, vault.household, now)
     async with AsyncExitStack() as stack:
-        server = Server(tmp_path)
+        server = Server(tmp_path, stack)
         await server.open(stack, await asyncio.to_thread(tls.server_context, unknown))
         client = await server.client(url=f"https://localhost:{server.port}/v1")
         with pytest.raises(ModelServerUnreachable):
