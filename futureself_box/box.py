@@ -13,7 +13,6 @@ import structlog
 from litestar import Litestar
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ASGIApp
 
 from futureself_box import __version__
@@ -40,6 +39,7 @@ from futureself_box.api import (
 )
 from futureself_box.api.headers import with_headers
 from futureself_box.api.listeners import EVERYWHERE, Listener
+from futureself_box.api.openapi import Document
 from futureself_box.api.origins import LOCAL_NAMES, own_pages_only
 from futureself_box.api.parts import Parts
 from futureself_box.api.phones import Phones
@@ -149,7 +149,7 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
         logging_config=None,
         request_max_body_size=_MAX_BODY_BYTES,
         openapi_config=OpenAPIConfig(
-            title="Future Self Box", version=__version__, render_plugins=[JsonRenderPlugin()]
+            title="Future Self Box", version=__version__, render_plugins=[Document()]
         ),
     )
 

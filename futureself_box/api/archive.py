@@ -14,12 +14,12 @@ from futureself_box.sync import replicas
 _MOST_BYTES = 256 * 1024 * 1024
 
 
-@get("/export", sync_to_thread=True)
+@get("/export", sync_to_thread=True, media_type="application/zip")
 def export(parts: Parts, who: Credential) -> Stream:
     """A zip with every version of every record, photos, recordings, and the journal as Markdown."""
     store = parts.vault.member(who.member)
     headers = {"Content-Disposition": 'attachment; filename="futureself.zip"'}
-    return Stream(archive.export(store), media_type="application/zip", headers=headers)
+    return Stream(archive.export(store), headers=headers)
 
 
 @post("/import", sync_to_thread=True, status_code=200, request_max_body_size=_MOST_BYTES)

@@ -62,7 +62,7 @@ def ask_offset(parts: Parts, who: Credential, attachment: Id) -> Response[None]:
     return Response(None, headers=headers)
 
 
-@get("/{attachment:str}", sync_to_thread=True)
+@get("/{attachment:str}", sync_to_thread=True, media_type="*/*")
 def show_attachment(parts: Parts, who: Credential, attachment: Id) -> Response[bytes]:
     """The photo or recording, without its metadata."""
     found, content = attachments.content(parts.vault.member(who.member), attachment)

@@ -5,6 +5,7 @@ from typing import Literal
 
 import msgspec
 from litestar import Response, Router, get
+from litestar.openapi import ResponseSpec
 
 from futureself_box import __version__
 from futureself_box.api import wall_clock
@@ -54,7 +55,7 @@ class Status(msgspec.Struct, frozen=True):
     clock: ClockState
 
 
-@get("/ready")
+@get("/ready", responses={503: ResponseSpec(Ready, description="Not yet.")})
 async def show_ready(parts: Parts) -> Response[Ready]:
     """For scripts and supervisors; 503 until the box can answer."""
     model, store = await asyncio.gather(_model(parts), asyncio.to_thread(_check_store, parts))

@@ -37,10 +37,10 @@ def show_service_worker() -> Response[str]:
     return Response(given + script, media_type="text/javascript")
 
 
-@get("/schema/phone.json", sync_to_thread=False)
-def show_phone_schema() -> Response[dict[str, Any]]:
+@get("/schema/phone.json", sync_to_thread=False, media_type="application/schema+json")
+def show_phone_schema() -> dict[str, Any]:
     """The WebSocket's frames as JSON Schema 2020-12."""
-    return Response(phone_schema(), media_type="application/schema+json")
+    return phone_schema()
 
 
 def phone_schema() -> dict[str, Any]:

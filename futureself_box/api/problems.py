@@ -12,7 +12,7 @@ from futureself_box.errors import BoxError, FrameInvalid, NotFound
 
 log = structlog.get_logger()
 
-_MEDIA_TYPE = "application/problem+json"
+MEDIA_TYPE = "application/problem+json"
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -37,7 +37,7 @@ def problem(error: BoxError, status: int | None = None) -> Response[Problem]:
             hint=error.hint,
         ),
         status_code=status or error.status,
-        media_type=_MEDIA_TYPE,
+        media_type=MEDIA_TYPE,
     )
 
 
@@ -49,8 +49,9 @@ def _of_box_error(request: Request[Any, Any, Any], error: BoxError) -> Response[
 def _of_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
     if error.status_code == NotFound.status:
         return problem(NotFound())
-    refused = FrameInvalid("The box didn't understand that request.")
-    return problem(refused, error.status_code)
+    response = problem(FrameInvalid("The box didn't understand that request."), error.status_code)
+    response.headers.update(error.headers or {})
+    return response
 
 
 def _of_anything(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:

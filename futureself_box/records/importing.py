@@ -12,7 +12,7 @@ from hashlib import sha256
 from io import BytesIO
 from pathlib import PurePosixPath
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -29,6 +29,8 @@ from futureself_box.store.vault import MemberStore
 _MOST_FILES = 100_000
 _MOST_TEXT_BYTES = 128 * 1024 * 1024
 _MB = 1_000_000
+# Entries in one transaction: each waits for the disk.
+_BATCH = 500
 _TYPES: dict[str, Type] = {"jpeg": "image/jpeg", "jpg": "image/jpeg", "png": "image/png"}
 _DAY_ONE_PICTURE = re.compile(r"!\[\]\(dayone-moment:[^)]*\)\s*")
 _DAY_IN_NAME = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -84,6 +86,7 @@ class Import:
         self._records = 0
         self._files = 0
         self._problems: list[str] = []
+        self._waiting: list[tuple[UUID, str]] = []
 
     def take(self, content: bytes) -> Imported:
         """Take a zip in. Raises ArchiveUnreadable, DiskFull and the like."""
@@ -107,6 +110,7 @@ class Import:
                 self._take_markdown(name, opened.read(name))
         else:
             raise ArchiveUnreadable("There is no journal in that file.")
+        self._flush()
 
     def _take_own(self, opened: "_Zip") -> None:
         contents = archive.read(opened.read(archive.RECORDS))
@@ -186,18 +190,25 @@ class Import:
         except BoxError as error:
             self._problems.append(f"{name.partition(':')[2]}: {error.message}")
             return
+        self._waiting.append((record, text))
+        if len(self._waiting) == _BATCH:
+            self._flush()
+
+    def _flush(self) -> None:
         with self._store.write() as tx:
-            shown = revisions.head(tx, record)
-            change = Change(
-                rev_id=uuid5(record, text),
-                record=record,
-                kind="entry",
-                op="put",
-                body=text,
-                parent=None if shown is None else shown.rev_id,
-            )
-            revisions.append(tx, change, device=self._device, now_ms=self._now_ms)
-        self._records += 1
+            for record, text in self._waiting:
+                shown = revisions.head(tx, record)
+                change = Change(
+                    rev_id=uuid5(record, text),
+                    record=record,
+                    kind="entry",
+                    op="put",
+                    body=text,
+                    parent=None if shown is None else shown.rev_id,
+                )
+                revisions.append(tx, change, device=self._device, now_ms=self._now_ms)
+        self._records += len(self._waiting)
+        self._waiting.clear()
 
 
 class _Zip:

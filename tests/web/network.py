@@ -13,6 +13,7 @@ class Network:
     def __init__(self, port: int) -> None:
         self._to = port
         self._is_cut = False
+        self._loses_answers = False
         self._open: set[asyncio.StreamWriter] = set()
         self._carrying: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server
@@ -38,9 +39,15 @@ class Network:
         for writer in self._open:
             writer.transport.abort()
 
+    def lose_answers(self) -> None:
+        """Carry to the box still, and nothing back."""
+        self._loses_answers = True
+
     def restore(self) -> None:
-        """Carry again."""
-        self._is_cut = False
+        """Carry again. A connection that lost bytes is dropped."""
+        if self._loses_answers:
+            self.cut()
+        self._is_cut = self._loses_answers = False
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -53,14 +60,19 @@ class Network:
         # A box that is down refuses the connection, and so does this network then.
         with suppress(ConnectionError):
             box_reader, box_writer = await asyncio.open_connection("127.0.0.1", self._to)
-            await asyncio.gather(self._pour(reader, box_writer), self._pour(box_reader, writer))
+            there = self._pour(reader, box_writer)
+            await asyncio.gather(there, self._pour(box_reader, writer, is_answer=True))
         writer.transport.abort()
 
-    async def _pour(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _pour(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, is_answer: bool = False
+    ) -> None:
         self._open.add(writer)
         try:
             with suppress(ConnectionError):
                 while data := await reader.read(64 * 1024):
+                    if is_answer and self._loses_answers:
+                        continue
                     writer.write(data)
                     await writer.drain()
         finally:
