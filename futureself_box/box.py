@@ -44,6 +44,7 @@ from futureself_box.api.origins import LOCAL_NAMES, own_pages_only
 from futureself_box.api.parts import Parts
 from futureself_box.api.phones import Phones
 from futureself_box.api.pushes import Pushes
+from futureself_box.errors import ModelServerNotAgreed
 from futureself_box.futureself.turns import Turns
 from futureself_box.household import devices as household_devices
 from futureself_box.household import leaving, members
@@ -51,7 +52,8 @@ from futureself_box.household.codes import Tries
 from futureself_box.household.invitations import Invitations
 from futureself_box.household.recovery_sheet import RecoverySheet
 from futureself_box.household.setup_code import SetUpCode, Shown
-from futureself_box.inference.client import InferenceClient
+from futureself_box.inference import client
+from futureself_box.inference.client import Endpoint
 from futureself_box.lan import qr
 from futureself_box.lan.presence import Presence
 from futureself_box.records import erasing, listing
@@ -84,7 +86,7 @@ def run(settings: Settings) -> None:
 
 def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litestar:
     """The application around an open vault, which it closes at the end."""
-    inference = InferenceClient(settings.inference_socket)
+    inference = client.connect(settings)
     parts = Parts(
         vault=vault,
         setup_code=SetUpCode(_show_setup_code(settings, presence)),
@@ -190,9 +192,24 @@ def _start(settings: Settings, parts: Parts) -> None:
         click.echo(f"                         {origin}")
     if not members.is_set_up(household):
         parts.setup_code.issue()
+    _say_where_words_go(parts.inference.endpoint)
     if not wall_clock.is_plausible():
         log.warning("clock_implausible", now=wall_clock.now().isoformat())
     log.info("box_started", port=settings.box.port, version=__version__)
+
+
+def _say_where_words_go(endpoint: Endpoint) -> None:
+    if endpoint.place == "box":
+        return
+    if not endpoint.agreed:
+        click.echo(f"  {ModelServerNotAgreed()}\n  Until then nobody gets an answer.\n", err=True)
+        log.warning(ModelServerNotAgreed.code, host=endpoint.host)
+        return
+    click.echo(f"\n  What is said to the future self goes to {endpoint.host}.")
+    log.info("model_server_in_use", host=endpoint.host, place=endpoint.place)
+    if not endpoint.encrypted:
+        click.echo("  It is readable on the way: inference.url begins with http, not https.")
+        log.warning("model_server_unencrypted", host=endpoint.host)
 
 
 async def _be_found(parts: Parts) -> None:

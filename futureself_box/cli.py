@@ -48,6 +48,7 @@ def up(loaded: settings.Settings) -> int:
 @_with_settings
 def box(loaded: settings.Settings) -> None:
     """Run the box process: the databases and the phones."""
+    _without_pydantic()
     from futureself_box import box as process  # noqa: PLC0415
 
     log.configure(loaded.log, "box")
@@ -58,6 +59,7 @@ def box(loaded: settings.Settings) -> None:
 @_with_settings
 def inference(loaded: settings.Settings) -> None:
     """Run the inference process: the models."""
+    _without_pydantic()
     from futureself_box.inference import server  # noqa: PLC0415
 
     log.configure(loaded.log, "inference")
@@ -233,6 +235,11 @@ def bench(
     from futureself_box.bench import run as process  # noqa: PLC0415
 
     return process.run(loaded, full=full, clone=clone, llama_bench=llama_bench, as_json=as_json)
+
+
+def _without_pydantic() -> None:
+    # Litestar loads it where it finds it, as in a test environment: 9 MiB that nobody uses.
+    sys.modules["pydantic"] = None  # type: ignore[assignment]
 
 
 def _typed_sheet() -> bytes:

@@ -497,6 +497,55 @@ class ModelBusy(BoxError):
     advice = "Your message is safe. Tap retry in a minute."
 
 
+class ModelServerNotAgreed(BoxError):
+    """`inference.url` leads to another machine, and the owner has not agreed to that."""
+
+    code = "model_server_not_agreed"
+    status = 503
+    sentence = "The owner has not agreed that words leave the box for the model's server."
+    advice = (
+        "Your message is safe. To agree, set inference.consent to the address in inference.url."
+    )
+
+
+class ModelServerUnreachable(BoxError):
+    """Nobody answers at `inference.url`."""
+
+    code = "model_server_unreachable"
+    status = 503
+    sentence = "The model's server doesn't answer."
+    advice = (
+        "Your message is safe. Look whether it is on, and whether inference.url is its address."
+    )
+
+
+class ModelServerKeyRefused(BoxError):
+    """The server wants another key than the one in `inference.url_key_file`."""
+
+    code = "model_server_key_refused"
+    status = 503
+    sentence = "The model's server doesn't accept the box's key."
+    advice = "Your message is safe. Put the right key into the file of inference.url_key_file."
+
+
+class ModelServerBrokeOff(BoxError):
+    """An answer from `inference.url` ended before its end."""
+
+    code = "model_server_broke_off"
+    status = 503
+    sentence = "The model's server broke its answer off."
+    advice = "Your message is safe. Tap retry in a few seconds."
+
+
+class ModelServerFailed(BoxError):
+    """What came from `inference.url` is no answer of OpenAI's API."""
+
+    code = "model_server_failed"
+    status = 503
+    sentence = "The model's server gave an answer that the box can't use."
+    advice = "Your message is safe. Look whether inference.url is the address of an OpenAI API."
+
+
 class ContextLengthExceeded(BoxError):
     """The prompt and the answer don't fit the model's window."""
 

@@ -80,6 +80,28 @@ class Inference(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     queue_length: Annotated[
         int, Meta(ge=1, le=1000, description="Requests that may wait in line.")
     ] = 64
+    url: Annotated[
+        str,
+        Meta(
+            pattern=r"^(https?://[^\s/@?#]+(/[^\s@?#]*)?)?$",
+            description="Another server with OpenAI's API that answers instead of the box's own "
+            "model, such as `http://localhost:11434/v1`. Empty: the box's own.",
+        ),
+    ] = ""
+    url_model: Annotated[
+        str,
+        Meta(description="Model to ask that server for. Empty: the only one that it has."),
+    ] = ""
+    url_key_file: Annotated[
+        str, Meta(description="File that holds the key for that server. Empty: it needs none.")
+    ] = ""
+    consent: Annotated[
+        str,
+        Meta(
+            description="The same address as `inference.url`: the owner's yes to the family's words "
+            "leaving the box for it. Not needed for a server on this machine."
+        ),
+    ] = ""
 
 
 class Backup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -54,6 +54,15 @@ def test_a_value_out_of_range_is_refused_with_its_place(tmp_path: Path, port: st
         load(tmp_path, FUTURESELF_BOX_PORT=port)
 
 
+@pytest.mark.parametrize(
+    "url", ["ftp://x/v1", "localhost:11434", "http://me:secret@x/v1", "http://"]
+)
+def test_an_address_with_a_password_or_of_another_kind_is_refused(tmp_path: Path, url: str) -> None:
+    with pytest.raises(SettingsInvalid, match=r"inference\.url") as refused:
+        load(tmp_path, FUTURESELF_INFERENCE_URL=url)
+    assert "secret" not in str(refused.value)
+
+
 @pytest.mark.parametrize("toml", ["[box", "box = 3\n", "\x00", "config_folder = '/x'\n"])
 def test_a_file_that_is_no_settings_file_is_refused(tmp_path: Path, toml: str) -> None:
     with pytest.raises(SettingsInvalid):

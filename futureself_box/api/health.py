@@ -13,7 +13,7 @@ from futureself_box.api.parts import Parts
 from futureself_box.errors import BoxError, ModelStarting
 from futureself_box.household import members
 from futureself_box.household.devices import Credential
-from futureself_box.inference.client import Health
+from futureself_box.inference.client import Endpoint
 
 ClockState = Literal["ok", "implausible"]
 
@@ -36,11 +36,15 @@ class Check(msgspec.Struct, frozen=True):
 
 
 class Model(msgspec.Struct, frozen=True):
-    """The language model in use. A starter is for trying the box only."""
+    """The language model in use. A starter is for trying the box only.
+
+    `answers` says where members' words go to be answered.
+    """
 
     name: str | None
     state: str
     starter: bool
+    answers: Endpoint
 
 
 class Status(msgspec.Struct, frozen=True):
@@ -54,12 +58,12 @@ class Status(msgspec.Struct, frozen=True):
 @get("/ready", responses={503: ResponseSpec(Ready, description="Not yet.")})
 async def show_ready(parts: Parts) -> Response[Ready]:
     """For scripts and supervisors; 503 until the box can answer."""
-    inference, store = await asyncio.gather(_health(parts), asyncio.to_thread(_check_store, parts))
+    model, store = await asyncio.gather(_model(parts), asyncio.to_thread(_check_store, parts))
     clock = _clock()
     ready = Ready(
-        ready=(inference.status, store, clock) == ("ready", "ok", "ok"),
+        ready=(model.state, store, clock) == ("ready", "ok", "ok"),
         store=store,
-        inference=inference.status,
+        inference=model.state,
         clock=clock,
     )
     return Response(ready, status_code=200 if ready.ready else 503)
@@ -79,16 +83,18 @@ def show_check(parts: Parts) -> Response[Check]:
 @get("/api/status")
 async def show_status(parts: Parts, who: Credential) -> Status:
     """The box as its members see it."""
-    health = await _health(parts)
-    model = Model(name=health.model, state=health.status, starter=health.starter)
-    return Status(version=__version__, model=model, clock=_clock())
+    return Status(version=__version__, model=await _model(parts), clock=_clock())
 
 
-async def _health(parts: Parts) -> Health:
+async def _model(parts: Parts) -> Model:
+    answers = parts.inference.endpoint
     try:
-        return await parts.inference.health()
+        health = await parts.inference.health()
     except ModelStarting:
-        return Health(status="down")
+        return Model(name=None, state="down", starter=False, answers=answers)
+    except BoxError as error:
+        return Model(name=None, state=error.code, starter=False, answers=answers)
+    return Model(health.model, health.status, health.starter, answers)
 
 
 def _check_store(parts: Parts) -> str:

@@ -100,7 +100,7 @@ class Turns:
         now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
     ) -> None:
         self._inference = inference
-        self._prompt_tokens = context_tokens - reply_tokens
+        self._context_tokens = context_tokens
         self._reply_tokens = reply_tokens
         self._now_ms = now_ms
         self._turns: dict[UUID, Turn] = {}
@@ -189,25 +189,27 @@ class Turns:
         return outcome
 
     async def _write(self, turn: Turn) -> Outcome:
+        window = min(self._context_tokens, await self._inference.window() or self._context_tokens)
+        reply_tokens = min(self._reply_tokens, window // 2)
         for share in _SHARES:
             lines = await asyncio.to_thread(
                 prompt.build,
                 turn.store,
                 turn.name,
                 turn.said,
-                prompt_tokens=self._prompt_tokens,
+                prompt_tokens=window - reply_tokens,
                 share=share,
             )
             try:
-                return await self._stream(turn, lines)
+                return await self._stream(turn, lines, reply_tokens)
             except ContextLengthExceeded:
                 log.info("prompt_too_long", turn=str(turn.id), share=share, messages=len(lines))
         raise ContextLengthExceeded
 
-    async def _stream(self, turn: Turn, lines: list[Line]) -> Outcome:
+    async def _stream(self, turn: Turn, lines: list[Line], reply_tokens: int) -> Outcome:
         events = self._inference.chat(
             lines,
-            max_tokens=self._reply_tokens,
+            max_tokens=reply_tokens,
             cache_key=str(turn.store.member),
             frequency_penalty=_FREQUENCY_PENALTY,
         )

@@ -1,6 +1,7 @@
 """Every model that this process serves: which engine each has and how it is asked.
 
-The language model starts with the process, the embedding model with the first request for it.
+The language model starts with the process, unless another server answers; the embedding model
+with the first request for it.
 """
 
 import asyncio
@@ -27,6 +28,7 @@ class Models:
     """The engines and the chat template of the language model."""
 
     def __init__(self, settings: Settings) -> None:
+        self._answers_itself = not settings.inference.url
         self._template: ChatTemplate | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._on_broken: Callable[[], None] = lambda: None
@@ -63,9 +65,10 @@ class Models:
         return tuple(name for name in (self.language, self.embeddings) if name)
 
     def start(self, on_broken: Callable[[], None]) -> None:
-        """Load the language model. `on_broken` is called if an engine can't be kept any more."""
+        """Load the language model, unless another server answers. `on_broken` is called if an engine can't be kept any more."""
         self._on_broken = on_broken
-        self._keep(self._language)
+        if self._answers_itself:
+            self._keep(self._language)
 
     def refuse(self) -> None:
         """The process is about to end: no answer goes on, and none begins."""

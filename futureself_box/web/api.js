@@ -72,8 +72,12 @@
  *
  * @typedef {{ id: string, kind: string, revision: string, written_at: number, body: any }} RecordShown
  *
- * @typedef {{ version: string, model: { name: string | null, state: string, starter: boolean },
- *   clock: string }} Status
+ * Who answers: the box, another program on its machine, or a machine elsewhere.
+ * @typedef {{ place: "box" | "machine" | "elsewhere", host: string | null, encrypted: boolean,
+ *   agreed: boolean }} Answers
+ *
+ * @typedef {{ version: string, clock: string,
+ *   model: { name: string | null, state: string, starter: boolean, answers: Answers } }} Status
  */
 
 const ANSWER_WITHIN_MS = 10_000;

@@ -13,6 +13,7 @@ from tests.inference.conftest import read, says
 
 STREAM = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n"
 HI = b'data: {"choices":[{"delta":{"content":"Hi"}}],"tokens":2}\n\n'
+END = b'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'
 Talk = Callable[[bytes], Awaitable[InferenceClient]]
 
 
@@ -51,13 +52,20 @@ async def test_comments_before_the_words_tell_what_goes_on(client_of: Talk) -> N
     progress = (
         b": waiting 2\n\n: keep-alive\n\n: reading 128/1500\n\n: reading x/y\n\n: writing\n\n"
     )
-    client = await client_of(STREAM + progress + HI + b"data: [DONE]\n\n")
-    assert await read(client, says("Hi")) == [Waiting(2), Reading(128, 1500), Words("Hi", 2)]
+    client = await client_of(STREAM + progress + HI + END)
+    assert (await read(client, says("Hi")))[:3] == [Waiting(2), Reading(128, 1500), Words("Hi", 2)]
 
 
 @pytest.mark.parametrize(
     "rest",
-    [b"", b"data: {", b"data: {}\n\n", b"data: \xff\n\n", b'data: {"choices":3}\n\n'],
+    [
+        b"",
+        b"data: [DONE]\n\n",
+        b"data: {",
+        b"data: {}\n\n",
+        b"data: \xff\n\n",
+        b'data: {"choices":3}\n\n',
+    ],
 )
 async def test_a_stream_without_its_end_is_an_error(client_of: Talk, rest: bytes) -> None:
     client = await client_of(STREAM + HI + rest)
