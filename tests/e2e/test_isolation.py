@@ -1,8 +1,9 @@
-"""Nobody reads another's words: every route and frame, tried by everyone who might, for a canary."""
+"""Nobody reads another's words: every route, frame and job, tried by everyone who might, for a canary."""
 
 import asyncio
 import json
 import re
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -11,6 +12,8 @@ import msgspec
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from futureself_box import settings
+from futureself_box.api import wall_clock
 from futureself_box.api.frames import (
     ChatCancel,
     ChatResume,
@@ -25,6 +28,10 @@ from futureself_box.api.frames import (
 )
 from futureself_box.bench import faults
 from futureself_box.bench.running_box import Device, RunningBox, connect_to
+from futureself_box.household import leaving
+from futureself_box.jobs.backups import Backups
+from futureself_box.jobs.run import drain
+from futureself_box.store.vault import Vault
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -154,4 +161,33 @@ def test_no_file_and_no_log_holds_a_member_s_words(
     silent_box.request("POST", "/api/journal", {"text": ada.canary}, ada.device.token)
     assert ada.canary not in silent_box.log
     assert silent_box.stop() == 0
+    assert faults.search(tmp_path, ada.canary) == []
+
+
+def test_no_job_leaves_a_member_s_words_anywhere(
+    silent_box: RunningBox,
+    owner: Device,
+    ada: Ada,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    bea = owner.invite("Bea")
+    owner.call("DELETE", f"/api/members/{bea.joined.member}")
+    silent_box.stop()
+    loaded = settings.load(silent_box.environment)
+    with closing(Vault(loaded.data_path, loaded.config_path)) as vault:
+        every = Backups(loaded, vault.unlock, wall_clock.now)
+        with vault.household.write() as tx:
+            tx.execute("DELETE FROM job WHERE kind <> ?", (leaving.ERASE,))
+            tx.execute("UPDATE job SET state = 'waiting', not_before = 0")
+        every.enqueue_due(vault.household)
+        drain(vault.household, every.work, wall_clock.now_ms)
+        with vault.household.read() as connection:
+            done = connection.execute("SELECT kind, state FROM job").fetchall()
+            tables = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+            rows = [connection.execute(f"SELECT * FROM {row['name']}").fetchall() for row in tables]  # noqa: S608
+    kept = str([tuple(row) for table in rows for row in table])
+    assert {row["kind"]: row["state"] for row in done} == dict.fromkeys(every.work, "done")
+    assert "Ada" in kept
+    assert ada.canary not in kept + silent_box.log + capsys.readouterr().out
     assert faults.search(tmp_path, ada.canary) == []
