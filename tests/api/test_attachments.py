@@ -1,6 +1,9 @@
 """Attachments over HTTP."""
 
 import hashlib
+import random
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from io import BytesIO
 
 import httpx2
@@ -67,3 +70,55 @@ def test_what_the_box_does_not_take_is_refused_at_once(
     new = {"sha256": "0" * 64, "size": 10, "type": "image/png"} | change
     response = silent_box.request("POST", "/api/attachments", new, ada.token)
     assert (response.status_code, response.json()["code"]) == (status, code)
+
+
+def test_an_upload_outlives_a_box_that_is_killed_while_pieces_come(
+    silent_box: RunningBox, repeats: int
+) -> None:
+    ada = silent_box.set_up()
+    for round_ in range(repeats):
+        content = photo(seed=round_)
+        id_ = hashlib.sha256(content).hexdigest()
+        new = {"sha256": id_, "size": len(content), "type": "image/png"}
+        ada.call("POST", "/api/attachments", new)
+        with ThreadPoolExecutor() as pool:
+            sending = pool.submit(send, silent_box, id_, ada.token, content)
+            silent_box.kill("box")
+            acknowledged = sending.result()
+        silent_box.wait_until_up()
+        progress = ada.call("POST", "/api/attachments", new)
+        assert progress["offset"] >= acknowledged
+        assert send(silent_box, id_, ada.token, content, progress["offset"]) == len(content)
+        shown = silent_box.request("GET", f"/api/attachments/{id_}", token=ada.token)
+        with Image.open(BytesIO(shown.content)) as image, Image.open(BytesIO(content)) as sent:
+            assert image.tobytes() == sent.tobytes()
+
+
+def test_of_two_equal_pieces_at_once_one_is_taken(silent_box: RunningBox) -> None:
+    ada = silent_box.set_up()
+    content = photo(seed=1)
+    id_ = hashlib.sha256(content).hexdigest()
+    new = {"sha256": id_, "size": len(content), "type": "image/png"}
+    ada.call("POST", "/api/attachments", new)
+    with ThreadPoolExecutor(8) as pool:
+        first = [
+            pool.submit(patch, silent_box, id_, ada.token, 0, content[:9999]) for _ in range(8)
+        ]
+    assert sorted(piece.result().status_code for piece in first) == [200] + [409] * 7
+    assert send(silent_box, id_, ada.token, content, 9999) == len(content)
+
+
+def photo(*, seed: int) -> bytes:
+    out = BytesIO()
+    noise = random.Random(seed).randbytes(3 * 700 * 400)  # noqa: S311
+    Image.frombytes("RGB", (700, 400), noise).save(out, "PNG")
+    return out.getvalue()
+
+
+def send(box: RunningBox, id_: str, token: str, content: bytes, at: int = 0) -> int:
+    """Send the rest in small pieces; how much of it was acknowledged."""
+    with suppress(httpx2.TransportError):
+        while at < len(content):
+            answer = patch(box, id_, token, at, content[at : at + 50_000])
+            at = answer.raise_for_status().json()["offset"]
+    return at
