@@ -11,6 +11,7 @@ import { takeArrival } from "./arrival.js";
 import { Conversation } from "./conversation.js";
 import { EntranceView } from "./entrance-view.js";
 import { forgetAll, keep, read } from "./kept.js";
+import { GoalsView } from "./goals/goals-view.js";
 import { JournalView } from "./journal/journal-view.js";
 import { MeView } from "./me-view.js";
 import * as database from "./records/database.js";
@@ -22,7 +23,7 @@ import { TalkView } from "./talk-view.js";
 import { WaitingView } from "./waiting-view.js";
 
 const ASK_AGAIN_MS = 2_000;
-const TITLES = { journal: "Journal", talk: "Talk", me: "Me" };
+const TITLES = { journal: "Journal", talk: "Talk", goals: "Goals", me: "Me" };
 
 /** @typedef {keyof typeof TITLES} Screen */
 
@@ -103,7 +104,7 @@ function on(source, type, hear) {
 /** @param {Joined} who */
 async function showApp(who) {
   navigator.serviceWorker?.register("/sw.js");
-  const replica = await Replica.open(who.device);
+  const replica = await Replica.open(await database.open(), who.device);
   const api = new Api(who.token, (problem) => leave(problem));
   const conversation = new Conversation(api, who.token);
   const { socket } = conversation;
@@ -111,6 +112,7 @@ async function showApp(who) {
   const views = {
     journal: new JournalView(api, replica, sync),
     talk: new TalkView(conversation),
+    goals: new GoalsView(api, replica, sync),
     me: new MeView(api, who),
   };
   const routing = new AbortController();
@@ -160,7 +162,7 @@ async function showApp(who) {
   addEventListener("hashchange", route, { signal: routing.signal });
 
   notice.begin(api);
-  screens.replaceChildren(views.journal, views.talk, views.me);
+  screens.replaceChildren(...Object.values(views));
   tabs.hidden = false;
   route();
   socket.open();
@@ -177,7 +179,7 @@ const UNKNOWN_REASON = {
  */
 function screenOf(hash) {
   const name = hash.slice(1);
-  return name === "talk" || name === "me" ? name : "journal";
+  return name in TITLES ? /** @type {Screen} */ (name) : "journal";
 }
 
 /**

@@ -6,7 +6,7 @@
 
 /** @import { Entry } from "./thread.js" */
 
-import { part, stamp } from "./dom.js";
+import { arrange, part, stamp } from "./dom.js";
 import { MessageBubble } from "./message-bubble.js";
 import { day } from "./words.js";
 
@@ -44,7 +44,7 @@ export class ThreadView extends HTMLElement {
     const scroller = this.#scroller;
     const oldest = this.querySelector("fs-message");
     const before = oldest instanceof MessageBubble ? oldest.offsetTop : 0;
-    this.#arrange(this.#nodes(entries));
+    arrange(part(this, "letters", HTMLElement), this.#nodes(entries));
     // An older page came in above: what the reader looks at stays where it is.
     if (oldest instanceof MessageBubble && !this.#atEnd) {
       scroller.scrollTop += oldest.offsetTop - before;
@@ -96,24 +96,6 @@ export class ThreadView extends HTMLElement {
     this.#bubbles.set(entry.id, bubble);
     bubble.show(entry);
     return bubble;
-  }
-
-  /**
-   * Make these nodes the children, and leave alone those that are in their place.
-   * @param {HTMLElement[]} nodes
-   */
-  #arrange(nodes) {
-    const letters = part(this, "letters", HTMLElement);
-    let next = letters.firstElementChild;
-    for (const node of nodes) {
-      if (node === next) next = next.nextElementSibling;
-      else letters.insertBefore(node, next);
-    }
-    while (next) {
-      const gone = next;
-      next = next.nextElementSibling;
-      gone.remove();
-    }
   }
 
   #scrolled() {

@@ -90,7 +90,7 @@ export function readTags(text) {
 
 /**
  * The mean mood of each day that has one, oldest first.
- * @param {Shown[]} shown
+ * @param {Shown[]} shown entries and check-ins
  * @param {string} since the first day
  * @returns {{ day: string, mood: number }[]}
  */
@@ -98,7 +98,7 @@ export function moodsByDay(shown, since) {
   /** @type {Map<string, number[]>} */
   const days = new Map();
   for (const { head } of shown) {
-    const { day, mood } = /** @type {EntryBody} */ (head.body);
+    const { day, mood } = /** @type {Pick<EntryBody, "day" | "mood">} */ (head.body);
     if (mood && day >= since) days.set(day, [...(days.get(day) ?? []), mood]);
   }
   const mean = (/** @type {number[]} */ moods) => moods.reduce((a, b) => a + b) / moods.length;

@@ -4,14 +4,16 @@
  */
 
 /** @import { Api } from "../api.js" */
-/** @import { Revision } from "../records/heads.js" */
 /** @import { Replica, Shown } from "../records/replica.js" */
+/** @import { Change } from "../records/saving.js" */
 /** @import { Sync } from "../records/sync.js" */
 /** @import { EntryBody } from "./entries.js" */
 
-import { part, stamp } from "../dom.js";
+import { arrange, part, stamp } from "../dom.js";
 import { keep, read } from "../kept.js";
+import { discard, save } from "../records/saving.js";
 import { day as dayInWords } from "../words.js";
+import { affirmationOf } from "../goals/goals.js";
 import { find, inOrder, KIND, localMoment, moodsByDay, newBody, onThisDay } from "./entries.js";
 import { EntryCard } from "./entry-card.js";
 import { EntryEditor } from "./entry-editor.js";
@@ -21,7 +23,6 @@ import { TrashList } from "./trash-list.js";
 
 const FIRST_PAGE = 50;
 const CHART_DAYS = 90;
-const FULL = "This phone has no room left. Your words stay here; free some space, then save again.";
 
 export class JournalView extends HTMLElement {
   #api;
@@ -30,6 +31,8 @@ export class JournalView extends HTMLElement {
   #shownCount = FIRST_PAGE;
   /** @type {Map<string, EntryCard>} */
   #cards = new Map();
+  /** @type {Map<string, HTMLElement>} */
+  #days = new Map();
   /** @type {Shown | null} */
   #edited = null;
   #drawing = false;
@@ -58,7 +61,7 @@ export class JournalView extends HTMLElement {
       this.#draw();
     });
     const trash = part(this, "trash", TrashList);
-    trash.begin(this.#api);
+    trash.begin(this.#api, [KIND]);
     trash.addEventListener("change", () => this.#sync.refresh());
     this.#replica.addEventListener("change", () => {
       this.#ordered = null;
@@ -102,10 +105,7 @@ export class JournalView extends HTMLElement {
       }
     });
     editor.addEventListener("discard", async () => {
-      if (!this.#edited) return;
-      const { id, others } = this.#edited;
-      const settles = others.map(({ rev_id }) => rev_id);
-      if (await this.#write({ record: id, kind: KIND, op: "del", settles })) this.#close();
+      if (this.#edited && this.#told(await discard(this.#replica, this.#edited))) this.#close();
     });
     editor.addEventListener("close", () => this.#close());
   }
@@ -126,21 +126,18 @@ export class JournalView extends HTMLElement {
   }
 
   /**
-   * @param {Parameters<Replica["write"]>[0]} change
+   * @param {Change} change
    * @returns {Promise<boolean>} whether it is on the phone
    */
   async #write(change) {
-    const error = part(this, "error", HTMLElement);
-    try {
-      await this.#replica.write(change);
-      error.textContent = "";
-      return true;
-    } catch (problem) {
-      if (!(problem instanceof DOMException)) throw problem;
-      error.textContent = FULL;
-      part(this, "editor", EntryEditor).fail(FULL);
-      return false;
-    }
+    return this.#told(await save(this.#replica, change));
+  }
+
+  /** @param {string} problem */
+  #told(problem) {
+    part(this, "error", HTMLElement).textContent = problem;
+    part(this, "editor", EntryEditor).fail(problem);
+    return !problem;
   }
 
   #entries() {
@@ -161,6 +158,7 @@ export class JournalView extends HTMLElement {
     const search = part(this, "search", HTMLInputElement).value;
     const found = search.trim() ? find(all, search) : all;
     const today = localMoment(new Date()).slice(0, 10);
+    this.#drawAffirmation(today);
     this.#list(found.slice(0, this.#shownCount));
     part(this, "more", HTMLButtonElement).hidden = found.length <= this.#shownCount;
     const nothing = search.trim() ? "Nothing with these words." : "Nothing yet. One line is enough.";
@@ -168,7 +166,16 @@ export class JournalView extends HTMLElement {
     part(this, "problem", HTMLElement).textContent = this.#sync.problem;
     this.#drawPast(search.trim() ? [] : onThisDay(all, today));
     const since = localMoment(new Date(Date.now() - CHART_DAYS * 86_400_000)).slice(0, 10);
-    part(this, "chart", MoodChart).show(moodsByDay(all, since));
+    const felt = [...all, ...this.#replica.shown("check_in")];
+    part(this, "chart", MoodChart).show(moodsByDay(felt, since));
+  }
+
+  /** @param {string} today */
+  #drawAffirmation(today) {
+    const text = affirmationOf(this.#replica.shown("affirmation"), today);
+    const place = part(this, "affirmation", HTMLElement);
+    place.hidden = text === null;
+    place.textContent = text;
   }
 
   /** @param {Shown[]} past */
@@ -190,43 +197,35 @@ export class JournalView extends HTMLElement {
     for (const entry of entries) {
       if (entry.head.body.day !== day) {
         day = entry.head.body.day;
-        const noon = Date.parse(`${day}T12:00:00`);
-        children.push(
-          Object.assign(document.createElement("h2"), { textContent: dayInWords(noon) }),
-        );
+        children.push(this.#heading(day));
       }
       children.push(this.#card(entry));
     }
-    part(this, "list", HTMLElement).replaceChildren(...children);
+    arrange(part(this, "list", HTMLElement), children);
     for (const entry of entries) this.#cards.get(entry.id)?.show(entry);
+  }
+
+  /** @param {string} day */
+  #heading(day) {
+    const heading = this.#days.get(day) ?? document.createElement("h2");
+    this.#days.set(day, heading);
+    heading.textContent = dayInWords(Date.parse(`${day}T12:00:00`));
+    return heading;
   }
 
   /** @param {Shown} entry */
   #card(entry) {
     const kept = this.#cards.get(entry.id);
-    const card = kept ?? new EntryCard();
+    const card = kept ?? new EntryCard(this.#replica);
     this.#cards.set(entry.id, card);
     if (!kept) {
       const now = () => this.#entries().find(({ id }) => id === entry.id) ?? entry;
       card.addEventListener("edit", () => this.#edit(now()));
-      for (const how of /** @type {const} */ (["keep-both", "keep-other", "keep-first"])) {
-        card.addEventListener(how, (event) => {
-          this.#settle(now(), /** @type {CustomEvent<Revision>} */ (event).detail, how);
-        });
-      }
+      card.addEventListener("problem", (event) => {
+        this.#told(/** @type {CustomEvent<string>} */ (event).detail);
+      });
     }
     return card;
-  }
-
-  /**
-   * @param {Shown} entry
-   * @param {Revision} other
-   * @param {"keep-both" | "keep-other" | "keep-first"} how
-   */
-  async #settle({ id, head }, other, how) {
-    if (how === "keep-both" && !(await this.#write({ kind: KIND, body: other.body }))) return;
-    const body = how === "keep-other" ? other.body : head.body;
-    await this.#write({ record: id, kind: KIND, body, settles: [other.rev_id] });
   }
 }
 
