@@ -8,11 +8,13 @@
 
 import { Api, Problem } from "./api.js";
 import { takeArrival } from "./arrival.js";
+import { Carrier } from "./attachments/carrier.js";
+import { Shelf } from "./attachments/shelf.js";
 import { Conversation } from "./conversation.js";
 import { EntranceView } from "./entrance-view.js";
 import { forgetAll, keep, read } from "./kept.js";
 import { GoalsView } from "./goals/goals-view.js";
-import { JournalView } from "./journal/journal-view.js";
+import { JournalView, picked } from "./journal/journal-view.js";
 import { MeView } from "./me-view.js";
 import * as database from "./records/database.js";
 import { Replica } from "./records/replica.js";
@@ -104,13 +106,16 @@ function on(source, type, hear) {
 /** @param {Joined} who */
 async function showApp(who) {
   navigator.serviceWorker?.register("/sw.js");
-  const replica = await Replica.open(await database.open(), who.device);
+  const opened = await database.open();
+  const replica = await Replica.open(opened, who.device);
+  const shelf = await Shelf.open(opened, replica, picked());
   const api = new Api(who.token, (problem) => leave(problem));
-  const conversation = new Conversation(api, who.token);
+  const conversation = new Conversation(api, who.token, replica);
   const { socket } = conversation;
   const sync = new Sync(replica, socket);
+  const carrier = new Carrier(api, replica, shelf, socket);
   const views = {
-    journal: new JournalView(api, replica, sync),
+    journal: new JournalView(api, replica, sync, carrier),
     talk: new TalkView(conversation),
     goals: new GoalsView(api, replica, sync),
     me: new MeView(api, who),
@@ -122,6 +127,7 @@ async function showApp(who) {
     if (routing.signal.aborted) return;
     routing.abort();
     socket.close();
+    carrier.close();
     forgetAll();
     replica.close();
     database.erase();

@@ -31,7 +31,7 @@ export class AffirmationList extends HTMLElement {
       const text = input.value.trim();
       if (!text) return input.focus();
       const problem = await save(replica, { kind: "affirmation", body: { text } });
-      part(this, "error", HTMLElement).textContent = problem;
+      part(this, "unsaved", HTMLElement).textContent = problem;
       if (!problem) dropFields(form, DRAFT);
     });
   }

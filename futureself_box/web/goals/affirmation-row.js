@@ -89,7 +89,7 @@ export class AffirmationRow extends HTMLElement {
 
   /** @param {string} problem */
   #tell(problem) {
-    part(this, "error", HTMLElement).textContent = problem;
+    part(this, "unsaved", HTMLElement).textContent = problem;
     return !problem;
   }
 

@@ -64,7 +64,6 @@ export class GoalCard extends HTMLElement {
     );
     part(this, "edit", HTMLButtonElement).ariaLabel = `Edit: ${title}`;
     part(this, "steps", HTMLElement).ariaLabel = `Steps of: ${title}`;
-    part(this, "label", HTMLLabelElement).textContent = steps.length ? "Next step" : "First step";
     this.#showSteps();
     const tell = (/** @type {string} */ problem) => this.#tell(problem);
     const how = { noun: "goal", words: inWords, tell };
@@ -100,7 +99,7 @@ export class GoalCard extends HTMLElement {
 
   /** @param {string} problem */
   #tell(problem) {
-    part(this, "error", HTMLElement).textContent = problem;
+    part(this, "unsaved", HTMLElement).textContent = problem;
     return !problem;
   }
 }

@@ -67,7 +67,7 @@ export class GoalsView extends HTMLElement {
       const title = input.value.trim();
       if (!title) return input.focus();
       const problem = await save(this.#replica, { kind: "goal", body: { title } });
-      part(this, "error", HTMLElement).textContent = problem;
+      part(this, "unsaved", HTMLElement).textContent = problem;
       if (!problem) dropFields(form, DRAFT);
     });
     part(this, "begin", HTMLButtonElement).addEventListener("click", () => {

@@ -111,7 +111,7 @@ export class StepRow extends HTMLElement {
 
   /** @param {string} problem */
   #tell(problem) {
-    part(this, "error", HTMLElement).textContent = problem;
+    part(this, "unsaved", HTMLElement).textContent = problem;
     return !problem;
   }
 

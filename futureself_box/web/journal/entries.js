@@ -1,5 +1,6 @@
 /** Journal entries as data: a new one's body, their order, what a search finds, the moods of days. */
 
+/** @import { Link } from "../attachments/files.js" */
 /** @import { Shown } from "../records/replica.js" */
 
 /**
@@ -9,6 +10,7 @@
  * @property {string} written_at
  * @property {number | null} [mood]
  * @property {string[]} [tags]
+ * @property {Link[]} [attachments]
  */
 
 export const KIND = "entry";
@@ -16,15 +18,14 @@ export const MOODS = ["Hard", "Low", "Even", "Good", "Bright"];
 const MOST_TAGS = 30;
 
 /**
- * @param {string} text
- * @param {number | null} mood
+ * @param {{ text: string, mood: number | null, attachments: Link[] }} given
  * @param {Date} [now]
  * @returns {EntryBody}
  */
-export function newBody(text, mood, now = new Date()) {
+export function newBody({ text, mood, attachments }, now = new Date()) {
   const written_at = localMoment(now);
   const body = { text, day: written_at.slice(0, 10), written_at };
-  return mood === null ? body : { ...body, mood };
+  return { ...body, ...(mood && { mood }), ...(attachments.length && { attachments }) };
 }
 
 /**

@@ -1,22 +1,28 @@
 /** One entry in the list: its words, mood and tags, where it lies, and versions that crossed it. */
 
+/** @import { Carrier } from "../attachments/carrier.js" */
 /** @import { Replica, Shown } from "../records/replica.js" */
 /** @import { EntryBody } from "./entries.js" */
 
+import { AttachmentList } from "../attachments/attachment-list.js";
 import { part, stamp } from "../dom.js";
 import { crossings } from "../records/crossing.js";
-import { whereabouts } from "../records/saving.js";
 import { timeOfDay } from "../words.js";
 import { MOODS } from "./entries.js";
 
 /** Events: `edit`; `problem`, whose detail says why a choice was not kept, or is empty. */
 export class EntryCard extends HTMLElement {
   #replica;
+  #carrier;
 
-  /** @param {Replica} replica */
-  constructor(replica) {
+  /**
+   * @param {Replica} replica
+   * @param {Carrier} carrier
+   */
+  constructor(replica, carrier) {
     super();
     this.#replica = replica;
+    this.#carrier = carrier;
   }
 
   connectedCallback() {
@@ -30,14 +36,15 @@ export class EntryCard extends HTMLElement {
   /** @param {Shown} shown */
   show(shown) {
     const { head } = shown;
-    const { text, mood, tags = [], written_at } = head.body;
+    const { text, mood, tags = [], attachments = [], written_at } = head.body;
     part(this, "text", HTMLElement).textContent = text;
     part(this, "mood", HTMLElement).textContent = mood ? MOODS[mood - 1] : "";
     part(this, "tags", HTMLElement).textContent = tags
       .map((/** @type {string} */ tag) => `#${tag}`)
       .join(" ");
     part(this, "time", HTMLElement).textContent = timeOfDay(Date.parse(written_at));
-    part(this, "where", HTMLElement).textContent = whereabouts(head);
+    part(this, "where", HTMLElement).textContent = this.#carrier.whereabouts(head);
+    part(this, "files", AttachmentList).show(this.#carrier, attachments);
     part(this, "edit", HTMLButtonElement).ariaLabel = `Edit: ${text.slice(0, 40)}`;
     const how = {
       noun: "entry",

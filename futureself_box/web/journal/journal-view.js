@@ -4,11 +4,14 @@
  */
 
 /** @import { Api } from "../api.js" */
+/** @import { Link } from "../attachments/files.js" */
+/** @import { Carrier } from "../attachments/carrier.js" */
 /** @import { Replica, Shown } from "../records/replica.js" */
 /** @import { Change } from "../records/saving.js" */
 /** @import { Sync } from "../records/sync.js" */
 /** @import { EntryBody } from "./entries.js" */
 
+import { AttachmentField } from "../attachments/attachment-list.js";
 import { arrange, part, stamp } from "../dom.js";
 import { keep, read } from "../kept.js";
 import { discard, save } from "../records/saving.js";
@@ -23,11 +26,23 @@ import { TrashList } from "./trash-list.js";
 
 const FIRST_PAGE = 50;
 const CHART_DAYS = 90;
+const NO_LINE = {
+  text: "",
+  mood: /** @type {number | null} */ (null),
+  attachments: /** @type {Link[]} */ ([]),
+};
+
+/** @returns {Link[]} what is picked and not saved yet, here and in the editor */
+export function picked() {
+  const drafts = [read("line-draft", NO_LINE), EntryEditor.interrupted];
+  return drafts.flatMap((draft) => draft?.attachments ?? []);
+}
 
 export class JournalView extends HTMLElement {
   #api;
   #replica;
   #sync;
+  #carrier;
   #shownCount = FIRST_PAGE;
   /** @type {Map<string, EntryCard>} */
   #cards = new Map();
@@ -43,12 +58,14 @@ export class JournalView extends HTMLElement {
    * @param {Api} api
    * @param {Replica} replica
    * @param {Sync} sync
+   * @param {Carrier} carrier
    */
-  constructor(api, replica, sync) {
+  constructor(api, replica, sync, carrier) {
     super();
     this.#api = api;
     this.#replica = replica;
     this.#sync = sync;
+    this.#carrier = carrier;
   }
 
   connectedCallback() {
@@ -67,29 +84,37 @@ export class JournalView extends HTMLElement {
       this.#ordered = null;
       this.#changed();
     });
-    this.#sync.addEventListener("state", () => this.#changed());
+    for (const source of [this.#sync, this.#carrier]) {
+      source.addEventListener("state", () => this.#changed());
+    }
     this.#draw();
-    const interrupted = this.#entries().find(({ id }) => id === EntryEditor.interrupted);
+    const interrupted = this.#entries().find(({ id }) => id === EntryEditor.interrupted?.entry);
     if (interrupted) this.#edit(interrupted);
   }
 
   #listenToLine() {
     const text = part(this, "line", HTMLTextAreaElement);
     const mood = part(this, "mood", MoodField);
-    const draft = read("line-draft", { text: "", mood: /** @type {number | null} */ (null) });
+    const files = part(this, "files", AttachmentField);
+    const draft = read("line-draft", NO_LINE);
     text.value = draft.text;
     mood.value = draft.mood;
+    files.begin(this.#carrier);
+    files.value = draft.attachments ?? [];
     const form = part(this, "form", HTMLFormElement);
-    const keepDraft = () => keep("line-draft", { text: text.value, mood: mood.value });
+    const given = () => ({ text: text.value, mood: mood.value, attachments: files.value });
+    const keepDraft = () => keep("line-draft", given());
     form.addEventListener("input", keepDraft);
     form.addEventListener("change", keepDraft);
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
-      if (!text.value.trim() && mood.value === null) return text.focus();
-      const body = newBody(text.value.trim(), mood.value);
+      const { mood: felt, attachments } = given();
+      if (!text.value.trim() && felt === null && attachments.length === 0) return text.focus();
+      const body = newBody({ ...given(), text: text.value.trim() });
       if (await this.#write({ kind: KIND, body })) {
         text.value = "";
         mood.value = null;
+        files.value = [];
         keepDraft();
         navigator.storage?.persist?.();
       }
@@ -98,6 +123,7 @@ export class JournalView extends HTMLElement {
 
   #listenToEditor() {
     const editor = part(this, "editor", EntryEditor);
+    editor.begin(this.#api, this.#carrier);
     editor.addEventListener("save", async (event) => {
       const body = /** @type {CustomEvent<EntryBody>} */ (event).detail;
       if (this.#edited && (await this.#write({ record: this.#edited.id, kind: KIND, body }))) {
@@ -106,6 +132,10 @@ export class JournalView extends HTMLElement {
     });
     editor.addEventListener("discard", async () => {
       if (this.#edited && this.#told(await discard(this.#replica, this.#edited))) this.#close();
+    });
+    editor.addEventListener("restored", () => {
+      this.#sync.refresh();
+      this.#close();
     });
     editor.addEventListener("close", () => this.#close());
   }
@@ -130,7 +160,10 @@ export class JournalView extends HTMLElement {
    * @returns {Promise<boolean>} whether it is on the phone
    */
   async #write(change) {
-    return this.#told(await save(this.#replica, change));
+    const problem = await save(this.#replica, change);
+    const body = /** @type {EntryBody | undefined} */ (change.body);
+    if (!problem) await this.#carrier.shelf.save(body?.attachments ?? []);
+    return this.#told(problem);
   }
 
   /** @param {string} problem */
@@ -163,7 +196,8 @@ export class JournalView extends HTMLElement {
     part(this, "more", HTMLButtonElement).hidden = found.length <= this.#shownCount;
     const nothing = search.trim() ? "Nothing with these words." : "Nothing yet. One line is enough.";
     part(this, "empty", HTMLElement).textContent = found.length ? "" : nothing;
-    part(this, "problem", HTMLElement).textContent = this.#sync.problem;
+    part(this, "problem", HTMLElement).textContent =
+      this.#sync.problem || this.#carrier.problem;
     this.#drawPast(search.trim() ? [] : onThisDay(all, today));
     const since = localMoment(new Date(Date.now() - CHART_DAYS * 86_400_000)).slice(0, 10);
     const felt = [...all, ...this.#replica.shown("check_in")];
@@ -216,7 +250,7 @@ export class JournalView extends HTMLElement {
   /** @param {Shown} entry */
   #card(entry) {
     const kept = this.#cards.get(entry.id);
-    const card = kept ?? new EntryCard(this.#replica);
+    const card = kept ?? new EntryCard(this.#replica, this.#carrier);
     this.#cards.set(entry.id, card);
     if (!kept) {
       const now = () => this.#entries().find(({ id }) => id === entry.id) ?? entry;
