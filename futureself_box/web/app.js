@@ -16,6 +16,7 @@ import { forgetAll, keep, read } from "./kept.js";
 import { GoalsView } from "./goals/goals-view.js";
 import { JournalView, picked } from "./journal/journal-view.js";
 import { MeView } from "./me-view.js";
+import * as outbox from "./outbox.js";
 import * as database from "./records/database.js";
 import { Replica } from "./records/replica.js";
 import { Sync } from "./records/sync.js";
@@ -114,11 +115,16 @@ async function showApp(who) {
   const { socket } = conversation;
   const sync = new Sync(replica, socket);
   const carrier = new Carrier(api, replica, shelf, socket);
+  const unsent = () => {
+    const messages = outbox.all().filter(({ accepted }) => !accepted);
+    const records = replica.held().filter(({ acknowledged }) => !acknowledged);
+    return messages.length + records.length + shelf.owed().length;
+  };
   const views = {
     journal: new JournalView(api, replica, sync, carrier),
     talk: new TalkView(conversation),
     goals: new GoalsView(api, replica, sync),
-    me: new MeView(api, who),
+    me: new MeView(api, who, unsent),
   };
   const routing = new AbortController();
 

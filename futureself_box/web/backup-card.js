@@ -50,7 +50,7 @@ export class BackupCard extends HTMLElement {
     part(this, "second-row", HTMLElement).hidden = second === null;
     part(this, "second", HTMLElement).textContent = second ? said(second, "Copied") : "";
     part(this, "drill", HTMLElement).textContent = drill
-      ? said(drill, "Everything came back:")
+      ? said(drill, "Everything came back")
       : "None yet. There is one every month.";
     const notice = part(this, "problem", HTMLElement);
     notice.hidden = problem === null;

@@ -13,7 +13,6 @@ import { DeviceList } from "./device-list.js";
 import { part, stamp } from "./dom.js";
 import { InstallHint } from "./install-hint.js";
 import { InvitationCard } from "./invitation-card.js";
-import * as outbox from "./outbox.js";
 import { PeopleList } from "./people-list.js";
 import { SheetCard } from "./sheet-card.js";
 
@@ -29,15 +28,18 @@ export class MeView extends HTMLElement {
 
   #api;
   #who;
+  #unsent;
 
   /**
    * @param {Api} api
    * @param {Joined} who
+   * @param {() => number} unsent how much that was written lies on this phone only
    */
-  constructor(api, who) {
+  constructor(api, who, unsent) {
     super();
     this.#api = api;
     this.#who = who;
+    this.#unsent = unsent;
   }
 
   connectedCallback() {
@@ -91,7 +93,7 @@ export class MeView extends HTMLElement {
     part(this, "people", PeopleList).load(this.#api, this.#who.role === "owner");
     part(this, "box", BoxStatus).load(this.#api);
     if (this.#who.role === "owner") part(this, "backups", BackupCard).load(this.#api);
-    part(this, "leaving", HTMLElement).textContent = leaving();
+    part(this, "leaving", HTMLElement).textContent = leaving(this.#unsent());
   }
 
   async #leave() {
@@ -105,12 +107,12 @@ export class MeView extends HTMLElement {
   }
 }
 
-function leaving() {
-  const unsent = outbox.all().filter(({ accepted }) => !accepted).length;
+/** @param {number} unsent */
+function leaving(unsent) {
   if (unsent === 0) return "What you wrote stays on the box.";
   return unsent === 1
-    ? "One message has not reached the box. It would be lost."
-    : `${unsent} messages have not reached the box. They would be lost.`;
+    ? "One thing that you wrote has not reached the box. It would be lost."
+    : `${unsent} things that you wrote have not reached the box. They would be lost.`;
 }
 
 customElements.define("fs-me", MeView);

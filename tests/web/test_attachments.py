@@ -44,7 +44,7 @@ class Journal:
 
     async def see_photo(self, within: Locator) -> None:
         """Wait until a photo is there and has its pixels."""
-        photo = await within.locator("fs-attachment img").element_handle()
+        photo = await within.locator("fs-attachment img:not([hidden])").element_handle()
         await self.page.wait_for_function("photo => photo.naturalWidth > 0", arg=photo)
 
 
@@ -118,6 +118,17 @@ async def write_elsewhere(member: Device, text: str, *files: FilePayload) -> Non
     await asyncio.to_thread(member.call, "POST", "/api/journal", body | {"attachments": links})
 
 
+# How many photos and recordings the phone holds.
+FILES_HERE = """async () => {
+    const opening = indexedDB.open("futureself");
+    const database = await new Promise((done) => (opening.onsuccess = () => done(opening.result)));
+    const asking = database.transaction("files").objectStore("files").count();
+    const count = await new Promise((done) => (asking.onsuccess = () => done(asking.result)));
+    database.close();
+    return count;
+}"""
+
+
 async def test_a_photo_taken_with_no_network_is_seen_at_once_and_goes_to_the_box_later(
     opening: Opening, ada: Device, network: Network
 ) -> None:
@@ -132,9 +143,27 @@ async def test_a_photo_taken_with_no_network_is_seen_at_once_and_goes_to_the_box
     journal = await opening()
     await journal.see_photo(journal.entry)
     await expect(journal.badge).to_have_text("On this phone")
+    await journal.page.get_by_role("link", name="Me").click()
+    await expect(journal.page.get_by_text("2 things that you wrote have not")).to_be_visible()
+    await journal.page.get_by_role("link", name="Journal").click()
     network.restore()
     await expect(journal.badge).to_have_text("On the box")
     assert await missing(ada, sea) == []
+
+
+async def test_what_is_erased_takes_its_photo_along(opening: Opening, ada: Device) -> None:
+    journal = await opening()
+    sea = photo()
+    await journal.page.route("**/api/attachments/", lambda route: route.abort())
+    await journal.write("Better forgotten.", sea)
+    items = await asyncio.to_thread(eventually, lambda: ada.call("GET", "/api/journal")["items"])
+    await asyncio.to_thread(ada.call, "POST", f"/api/records/{items[0]['id']}/purge")
+    await expect(journal.entry).to_have_count(0)
+    await journal.page.unroute("**/api/attachments/")
+    await journal.page.reload()
+    await expect(journal.page.get_by_text("Nothing yet. One line is enough.")).to_be_visible()
+    assert await journal.page.evaluate(FILES_HERE) == 0
+    assert await missing(ada, sea) == [id_of(sea)]
 
 
 async def test_the_badge_waits_for_the_photo_and_not_only_for_the_words(
@@ -245,6 +274,23 @@ async def test_photos_of_another_phone_come_from_the_box_and_stay_for_the_journe
     await journal.page.reload()
     await journal.see_photo(journal.entry)
     await expect(journal.badge).to_have_text("On the box")
+
+
+async def test_a_photo_that_was_out_of_reach_comes_with_the_network(
+    opening: Opening, ada: Device, network: Network
+) -> None:
+    journal = await opening()
+    await ready_offline(journal.page)
+    await journal.page.route("**/api/attachments/*", lambda route: route.abort())
+    sea = photo()
+    await upload(ada, sea)
+    await write_elsewhere(ada, "Out of reach.", sea)
+    status = journal.entry.get_by_role("status").first
+    await expect(status).to_have_text("The box is out of reach. This file shows when it is back.")
+    await journal.page.unroute("**/api/attachments/*")
+    network.cut()
+    network.restore()
+    await journal.see_photo(journal.entry)
 
 
 async def test_a_file_that_is_only_on_another_phone_is_not_called_on_the_box(

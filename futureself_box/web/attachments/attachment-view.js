@@ -92,6 +92,9 @@ export class AttachmentView extends HTMLElement {
       const { status: answered, message, hint } = problem;
       const words = answered === 404 ? NOT_THERE : answered ? `${message} ${hint}` : AWAY;
       status.textContent = words;
+      // Looked for again when something has changed, as after a way home.
+      this.#watching?.disconnect();
+      this.#watching = null;
     } finally {
       this.#fetching = false;
     }

@@ -133,7 +133,7 @@ export class Carrier extends EventTarget {
   #wanted() {
     const shown = this.#replica.shown("entry");
     const named = shown.flatMap(({ head, others }) => [head, ...others].flatMap(linked));
-    const all = new Set([...named, ...this.shelf.saved()]);
+    const all = new Set([...named, ...this.shelf.owed()]);
     return [...all].filter((id) => !this.shelf.isOnBox(id));
   }
 

@@ -52,7 +52,7 @@ export class Shelf extends EventTarget {
     const refused = refusal(file);
     if (refused) return refused;
     const { link, blob } = await read(file);
-    const known = this.#rows.get(link.id) ?? { id: link.id, saved: false, onBox: null };
+    const known = this.#rows.get(link.id) ?? { id: link.id, entry: null, onBox: null };
     const put = () => this.#put({ ...known, blob });
     if (await succeeds(put)) return link;
     await this.#dropCopies();
@@ -62,10 +62,13 @@ export class Shelf extends EventTarget {
   /**
    * An entry names them from now on, so they go to the box.
    * @param {Link[]} links
+   * @param {string} entry
+   * @returns {Promise<string>} why not; empty where it is so
    */
-  save(links) {
+  async save(links, entry) {
     const rows = links.flatMap(({ id }) => this.#rows.get(id) ?? []);
-    return this.#put(...rows.filter(({ saved }) => !saved).map((row) => ({ ...row, saved: true })));
+    const picked = rows.filter((row) => row.entry === null).map((row) => ({ ...row, entry }));
+    return (await succeeds(() => this.#put(...picked))) ? "" : FULL;
   }
 
   /**
@@ -74,7 +77,7 @@ export class Shelf extends EventTarget {
    * @param {string} epoch
    */
   noteOnBox(ids, epoch) {
-    const rows = ids.map((id) => this.#rows.get(id) ?? { id, saved: true, blob: null });
+    const rows = ids.map((id) => this.#rows.get(id) ?? { id, entry: null, blob: null });
     return this.#put(...rows.map((row) => ({ ...row, onBox: epoch })));
   }
 
@@ -95,7 +98,7 @@ export class Shelf extends EventTarget {
    * @param {string | null} epoch
    */
   copy(id, blob, epoch) {
-    return succeeds(() => this.#put({ id, blob, saved: true, onBox: epoch }));
+    return succeeds(() => this.#put({ id, blob, entry: null, onBox: epoch }));
   }
 
   /** @param {string} id */
@@ -117,9 +120,17 @@ export class Shelf extends EventTarget {
     return epoch !== null && this.#rows.get(id)?.onBox === epoch;
   }
 
-  /** @returns {string[]} what an entry of this phone names, or named */
-  saved() {
-    return [...this.#rows.values()].filter(({ saved }) => saved).map(({ id }) => id);
+  /** @returns {string[]} what the box shall have: what entries of this phone name, or named */
+  owed() {
+    return [...this.#rows.values()].filter((row) => this.#isOwed(row)).map(({ id }) => id);
+  }
+
+  /**
+   * Also of an entry in the trash, or of an older version; not of one that was erased.
+   * @param {FileRow} row
+   */
+  #isOwed({ id, entry }) {
+    return entry !== null && !this.isOnBox(id) && !this.#replica.isErased(entry);
   }
 
   /**
@@ -129,13 +140,11 @@ export class Shelf extends EventTarget {
   async #tidy(drafts) {
     const rows = [...this.#rows.values()];
     const named = new Set(this.#replica.held().flatMap(linked));
-    const kept = (/** @type {FileRow} */ { id, saved }) =>
-      named.has(id) || drafts.has(id) || (saved && !this.isOnBox(id));
+    const kept = (/** @type {FileRow} */ row) =>
+      named.has(row.id) || drafts.has(row.id) || this.#isOwed(row);
     const gone = rows.filter((row) => !kept(row)).map(({ id }) => id);
-    const late = rows.filter(({ id, saved }) => !saved && named.has(id));
-    await writeFiles(this.#database, { gone, put: late.map((row) => ({ ...row, saved: true })) });
+    await writeFiles(this.#database, { gone });
     for (const id of gone) this.#rows.delete(id);
-    for (const row of late) this.#rows.set(row.id, { ...row, saved: true });
   }
 
   /** Make room: the box has these too. */

@@ -15,6 +15,7 @@ import { AttachmentField } from "../attachments/attachment-list.js";
 import { arrange, part, stamp } from "../dom.js";
 import { keep, read } from "../kept.js";
 import { discard, save } from "../records/saving.js";
+import { uuid7 } from "../uuid.js";
 import { day as dayInWords } from "../words.js";
 import { affirmationOf } from "../goals/goals.js";
 import { find, inOrder, KIND, localMoment, moodsByDay, newBody, onThisDay } from "./entries.js";
@@ -160,10 +161,11 @@ export class JournalView extends HTMLElement {
    * @returns {Promise<boolean>} whether it is on the phone
    */
   async #write(change) {
-    const problem = await save(this.#replica, change);
-    const body = /** @type {EntryBody | undefined} */ (change.body);
-    if (!problem) await this.#carrier.shelf.save(body?.attachments ?? []);
-    return this.#told(problem);
+    const record = change.record ?? uuid7();
+    const { attachments = [] } = /** @type {EntryBody} */ (change.body);
+    // First, or a tab killed in between could let go of what its entry names.
+    const problem = await this.#carrier.shelf.save(attachments, record);
+    return this.#told(problem || (await save(this.#replica, { ...change, record })));
   }
 
   /** @param {string} problem */

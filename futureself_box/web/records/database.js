@@ -15,7 +15,8 @@ const VERSION = 2;
  * @typedef {object} FileRow a photo or recording that this phone holds or knows of
  * @property {string} id the SHA-256 of the file as it was picked, in hex
  * @property {Blob | null} blob
- * @property {boolean} saved whether an entry of this phone names it; else it was only picked
+ * @property {string | null} entry the entry that was saved with it here; null where it was only
+ *   picked, or came from the box
  * @property {string | null} onBox the epoch in which the box was heard to have it
  * @property {string} [problem] why the box can't keep it
  */

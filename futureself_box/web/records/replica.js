@@ -86,6 +86,14 @@ export class Replica extends EventTarget {
     return shown;
   }
 
+  /**
+   * Whether a record was erased for ever.
+   * @param {string} id
+   */
+  isErased(id) {
+    return this.#show(id)?.head.op === "purge";
+  }
+
   /** @returns {Revision[]} everything that is held, in no order */
   held() {
     return [...this.#held.values()].flatMap((revisions) => [...revisions.values()]);
