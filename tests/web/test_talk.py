@@ -15,7 +15,7 @@ from futureself_box.api.frames import (
     RecordsPush,
 )
 from futureself_box.bench.running_box import Device, RunningBox
-from futureself_box.records.clock import to_text
+from futureself_box.records.clock import Clock, to_text
 from tests.web.app import A_LONG_STORY, App, recorded, texts
 from tests.web.network import Network
 
@@ -54,7 +54,7 @@ async def record(member: Device, said: list[str]) -> None:
             record=uuid4(),
             kind="message",
             op="put",
-            clock=to_text(number + 1),
+            clock=to_text(Clock(number + 1)),
             body=msgspec.Raw(msgspec.json.encode({"role": "member", "text": text})),
         )
         for number, text in enumerate(said)
