@@ -19,6 +19,8 @@ export class ThreadView extends HTMLElement {
   /** @type {Map<string, HTMLElement>} */
   #days = new Map();
   #atEnd = true;
+  /** The scroller's height when it last stood at its place. */
+  #height = 0;
 
   connectedCallback() {
     this.replaceChildren(stamp("thread"));
@@ -100,12 +102,15 @@ export class ThreadView extends HTMLElement {
 
   #scrolled() {
     const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
+    // It became smaller, as when the strip appears, and that is heard of here first: nobody scrolled.
+    if (this.#atEnd && clientHeight !== this.#height) return this.#settle();
     this.#atEnd = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
     part(this, "latest", HTMLButtonElement).hidden = this.#atEnd;
     if (scrollTop < NEAR_START_PX) this.dispatchEvent(new Event("older"));
   }
 
   #settle() {
+    this.#height = this.#scroller.clientHeight;
     if (this.#atEnd) this.#scroller.scrollTop = this.#scroller.scrollHeight;
   }
 }
