@@ -72,6 +72,25 @@
  *
  * @typedef {{ id: string, kind: string, revision: string, written_at: number, body: any }} RecordShown
  *
+ * @typedef {object} Version one revision of a record
+ * @property {string} revision
+ * @property {"put" | "del" | "purge"} op
+ * @property {number} written_at milliseconds since 1970
+ * @property {string} device
+ * @property {any} body null where there is none any more
+ *
+ * @typedef {object} BackupOutcome
+ * @property {string} at the last try
+ * @property {string | null} good_at the last one that went well
+ * @property {string | null} problem null where those are the same
+ *
+ * @typedef {object} Backups
+ * @property {BackupOutcome | null} backup
+ * @property {BackupOutcome | null} second the copy in the second folder
+ * @property {BackupOutcome | null} drill the monthly restore into a throw-away folder
+ * @property {boolean} under_way
+ * @property {string | null} problem
+ *
  * Who answers: the box, another program on its machine, or a machine elsewhere.
  * @typedef {{ place: "box" | "machine" | "elsewhere", host: string | null, encrypted: boolean,
  *   agreed: boolean }} Answers
@@ -83,6 +102,8 @@
 const ANSWER_WITHIN_MS = 10_000;
 /** Years of photos take a while. */
 const LONG_MS = 600_000;
+/** As a piece of a photo may on a slow network. */
+const PIECE_MS = 60_000;
 
 /** What went wrong, for a person: `message` says what happened and `hint` what to do. */
 export class Problem extends Error {
@@ -188,8 +209,33 @@ export class Api {
   restore = (record, revision) =>
     this.#ask("POST", `/api/records/${record}/restore`, { revision });
 
+  /** @type {(record: string) => Promise<Version[]>} every version, oldest first */
+  history = (record) => this.#ask("GET", `/api/records/${record}/history`);
+
   /** @type {(record: string) => Promise<void>} erase every version */
   purge = (record) => this.#ask("POST", `/api/records/${record}/purge`);
+
+  /** @type {(ids: string[]) => Promise<{ ids: string[] }>} which of these files the box lacks */
+  missingAttachments = (ids) => this.#ask("POST", "/api/attachments/missing", { ids });
+
+  /** @type {(file: { sha256: string, size: number, type: string }) => Promise<{ offset: number }>} */
+  beginUpload = (file) => this.#ask("POST", "/api/attachments/", file);
+
+  /** @type {(id: string, offset: number, piece: Blob) => Promise<{ offset: number }>} */
+  sendPiece = async (id, offset, piece) => {
+    const place = { "Upload-Offset": `${offset}` };
+    const path = `/api/attachments/${id}`;
+    const response = await this.#fetch("PATCH", path, piece, PIECE_MS, place);
+    if (!response.ok) throw await this.#refuse(response);
+    return response.json();
+  };
+
+  /** @type {(id: string) => Promise<Blob>} a photo or recording */
+  attachment = async (id) => {
+    const response = await this.#fetch("GET", `/api/attachments/${id}`, undefined, PIECE_MS);
+    if (!response.ok) throw await this.#refuse(response);
+    return response.blob();
+  };
 
   /** @returns {Promise<Blob>} everything of the member's, as a zip */
   export = async () => {
@@ -204,6 +250,12 @@ export class Api {
     if (!response.ok) throw await this.#refuse(response);
     return response.json();
   };
+
+  /** @returns {Promise<Backups>} */
+  backups = () => this.#ask("GET", "/api/backups");
+
+  /** @returns {Promise<Backups>} a backup is made now */
+  backUp = () => this.#ask("POST", "/api/backups");
 
   /** @returns {Promise<Status>} */
   status = () => this.#ask("GET", "/api/status");
@@ -231,9 +283,10 @@ export class Api {
    * @param {string} path
    * @param {object} [body] a file goes as it is, anything else as JSON
    * @param {number} [within] milliseconds
+   * @param {Record<string, string>} [more] headers
    */
-  async #fetch(method, path, body, within = ANSWER_WITHIN_MS) {
-    const headers = new Headers();
+  async #fetch(method, path, body, within = ANSWER_WITHIN_MS, more = {}) {
+    const headers = new Headers(more);
     if (this.#token) headers.set("Authorization", `Bearer ${this.#token}`);
     const isFile = body instanceof Blob;
     if (body && !isFile) headers.set("Content-Type", "application/json");

@@ -8,11 +8,15 @@
 
 import { Api, Problem } from "./api.js";
 import { takeArrival } from "./arrival.js";
+import { Carrier } from "./attachments/carrier.js";
+import { Shelf } from "./attachments/shelf.js";
 import { Conversation } from "./conversation.js";
 import { EntranceView } from "./entrance-view.js";
 import { forgetAll, keep, read } from "./kept.js";
-import { JournalView } from "./journal/journal-view.js";
+import { GoalsView } from "./goals/goals-view.js";
+import { JournalView, picked } from "./journal/journal-view.js";
 import { MeView } from "./me-view.js";
+import * as outbox from "./outbox.js";
 import * as database from "./records/database.js";
 import { Replica } from "./records/replica.js";
 import { Sync } from "./records/sync.js";
@@ -22,7 +26,7 @@ import { TalkView } from "./talk-view.js";
 import { WaitingView } from "./waiting-view.js";
 
 const ASK_AGAIN_MS = 2_000;
-const TITLES = { journal: "Journal", talk: "Talk", me: "Me" };
+const TITLES = { journal: "Journal", talk: "Talk", goals: "Goals", me: "Me" };
 
 /** @typedef {keyof typeof TITLES} Screen */
 
@@ -103,15 +107,24 @@ function on(source, type, hear) {
 /** @param {Joined} who */
 async function showApp(who) {
   navigator.serviceWorker?.register("/sw.js");
-  const replica = await Replica.open(who.device);
+  const opened = await database.open();
+  const replica = await Replica.open(opened, who.device);
+  const shelf = await Shelf.open(opened, replica, picked());
   const api = new Api(who.token, (problem) => leave(problem));
-  const conversation = new Conversation(api, who.token);
+  const conversation = new Conversation(api, who.token, replica);
   const { socket } = conversation;
   const sync = new Sync(replica, socket);
+  const carrier = new Carrier(api, replica, shelf, socket);
+  const unsent = () => {
+    const messages = outbox.all().filter(({ accepted }) => !accepted);
+    const records = replica.held().filter(({ acknowledged }) => !acknowledged);
+    return messages.length + records.length + shelf.owed().length;
+  };
   const views = {
-    journal: new JournalView(api, replica, sync),
+    journal: new JournalView(api, replica, sync, carrier),
     talk: new TalkView(conversation),
-    me: new MeView(api, who),
+    goals: new GoalsView(api, replica, sync),
+    me: new MeView(api, who, unsent),
   };
   const routing = new AbortController();
 
@@ -120,6 +133,7 @@ async function showApp(who) {
     if (routing.signal.aborted) return;
     routing.abort();
     socket.close();
+    carrier.close();
     forgetAll();
     replica.close();
     database.erase();
@@ -160,7 +174,7 @@ async function showApp(who) {
   addEventListener("hashchange", route, { signal: routing.signal });
 
   notice.begin(api);
-  screens.replaceChildren(views.journal, views.talk, views.me);
+  screens.replaceChildren(...Object.values(views));
   tabs.hidden = false;
   route();
   socket.open();
@@ -177,7 +191,7 @@ const UNKNOWN_REASON = {
  */
 function screenOf(hash) {
   const name = hash.slice(1);
-  return name === "talk" || name === "me" ? name : "journal";
+  return name in TITLES ? /** @type {Screen} */ (name) : "journal";
 }
 
 /**

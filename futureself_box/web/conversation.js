@@ -5,6 +5,7 @@
 
 /** @import { Api } from "./api.js" */
 /** @import { BoxError, BoxFrame, ChatAccepted, ChatDelta, ChatDone, ChatStatus, Poke, Welcome } from "./frames.js" */
+/** @import { Replica } from "./records/replica.js" */
 /** @import { Entry } from "./thread.js" */
 /** @import { Turn } from "./turns.js" */
 
@@ -35,10 +36,11 @@ export class Conversation extends EventTarget {
   /**
    * @param {Api} api
    * @param {string} token
+   * @param {Replica} replica
    */
-  constructor(api, token) {
+  constructor(api, token, replica) {
     super();
-    this.history = new History(api);
+    this.history = new History(api, replica);
     this.socket = new BoxSocket(() => {
       this.#sent.clear();
       return { type: "hello", token, schema: SCHEMA, turns: this.#reading.places };
@@ -98,7 +100,13 @@ export class Conversation extends EventTarget {
 
   /** Load the page before the oldest message. */
   older() {
-    return this.#load(() => this.history.older());
+    if (!this.history.more) return;
+    if (this.socket.state === "online") {
+      this.#load(() => this.history.older());
+    } else {
+      this.history.olderHere();
+      this.#changed();
+    }
   }
 
   /**

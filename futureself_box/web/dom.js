@@ -15,6 +15,25 @@ export function stamp(id) {
 }
 
 /**
+ * Make these nodes the children, and leave alone those that are in their place: what is moved loses
+ * its focus and stops its sound.
+ * @param {HTMLElement} parent
+ * @param {HTMLElement[]} nodes
+ */
+export function arrange(parent, nodes) {
+  let next = parent.firstElementChild;
+  for (const node of nodes) {
+    if (node === next) next = next.nextElementSibling;
+    else parent.insertBefore(node, next);
+  }
+  while (next) {
+    const gone = next;
+    next = next.nextElementSibling;
+    gone.remove();
+  }
+}
+
+/**
  * @template {Element} T
  * @param {ParentNode} root
  * @param {string} name

@@ -1,21 +1,36 @@
-/** The recorded part of the conversation, as far back as the reader has scrolled. */
+/**
+ * The recorded part of the conversation, as far back as the reader has scrolled: from the box, and
+ * with no network from the records of this phone.
+ */
 
 /** @import { Api, Message } from "./api.js" */
+/** @import { Replica, Shown } from "./records/replica.js" */
 
+import { milliseconds } from "./records/clock.js";
 import { merge } from "./thread.js";
+
+const PAGE = 50;
+/** After every clock. */
+const LAST = "g";
 
 export class History {
   /** @type {Message[]} oldest first */
   messages = [];
-  /** Whether the box has older ones; unknown before the first page. */
+  /** Whether there are older ones. */
   more = false;
 
   #api;
+  #replica;
   #loadingOlder = false;
 
-  /** @param {Api} api */
-  constructor(api) {
+  /**
+   * @param {Api} api
+   * @param {Replica} replica
+   */
+  constructor(api, replica) {
     this.#api = api;
+    this.#replica = replica;
+    this.olderHere();
   }
 
   /** Fetch what is new. */
@@ -40,6 +55,15 @@ export class History {
     }
   }
 
+  /** Show the page before the oldest message, as far as this phone has it. */
+  olderHere() {
+    const before = this.messages[0]?.clock ?? LAST;
+    const older = kept(this.#replica).filter(({ clock }) => clock < before);
+    this.messages = [...older.slice(-PAGE), ...this.messages];
+    // Records come oldest first: with any of them, this phone has the first one too.
+    if (older.length) this.more = older.length > PAGE;
+  }
+
   /**
    * What was recorded just now, before any page has it.
    * @param {Message} message
@@ -59,4 +83,24 @@ export class History {
     const answered = new Set(this.messages.map((message) => message.answers));
     return this.messages.filter(({ id, role }) => role === "member" && !answered.has(id));
   }
+}
+
+/**
+ * The conversation as this phone's records have it, oldest first.
+ * @param {Replica} replica
+ */
+function kept(replica) {
+  return replica
+    .shown("message")
+    .map(message)
+    .sort((a, b) => (a.clock < b.clock ? -1 : 1));
+}
+
+/**
+ * @param {Shown} shown
+ * @returns {Message & { clock: string }}
+ */
+function message({ id, head: { rev_id: revision, clock, body } }) {
+  const { role, text, answers = null, outcome = "complete" } = body;
+  return { id, revision, role, text, written_at: milliseconds(clock), clock, answers, outcome };
 }

@@ -6,13 +6,13 @@
 /** @import { Api, Joined, Me } from "./api.js" */
 
 import { ArchiveCard } from "./archive-card.js";
+import { BackupCard } from "./backup-card.js";
 import { BoxStatus } from "./box-status.js";
 import { ConfirmButton } from "./confirm-button.js";
 import { DeviceList } from "./device-list.js";
 import { part, stamp } from "./dom.js";
 import { InstallHint } from "./install-hint.js";
 import { InvitationCard } from "./invitation-card.js";
-import * as outbox from "./outbox.js";
 import { PeopleList } from "./people-list.js";
 import { SheetCard } from "./sheet-card.js";
 
@@ -28,15 +28,18 @@ export class MeView extends HTMLElement {
 
   #api;
   #who;
+  #unsent;
 
   /**
    * @param {Api} api
    * @param {Joined} who
+   * @param {() => number} unsent how much that was written lies on this phone only
    */
-  constructor(api, who) {
+  constructor(api, who, unsent) {
     super();
     this.#api = api;
     this.#who = who;
+    this.#unsent = unsent;
   }
 
   connectedCallback() {
@@ -80,6 +83,7 @@ export class MeView extends HTMLElement {
     part(this, "adult", InvitationCard).hidden = role === "child";
     part(this, "sheet-section", HTMLElement).hidden = role !== "owner";
     part(this, "sheet", SheetCard).show(sheet_proven_at);
+    part(this, "backup-section", HTMLElement).hidden = role !== "owner";
   }
 
   /** Ask the box again for what may have changed. */
@@ -88,7 +92,8 @@ export class MeView extends HTMLElement {
     part(this, "install-hint", InstallHint).show();
     part(this, "people", PeopleList).load(this.#api, this.#who.role === "owner");
     part(this, "box", BoxStatus).load(this.#api);
-    part(this, "leaving", HTMLElement).textContent = leaving();
+    if (this.#who.role === "owner") part(this, "backups", BackupCard).load(this.#api);
+    part(this, "leaving", HTMLElement).textContent = leaving(this.#unsent());
   }
 
   async #leave() {
@@ -102,12 +107,12 @@ export class MeView extends HTMLElement {
   }
 }
 
-function leaving() {
-  const unsent = outbox.all().filter(({ accepted }) => !accepted).length;
+/** @param {number} unsent */
+function leaving(unsent) {
   if (unsent === 0) return "What you wrote stays on the box.";
   return unsent === 1
-    ? "One message has not reached the box. It would be lost."
-    : `${unsent} messages have not reached the box. They would be lost.`;
+    ? "One thing that you wrote has not reached the box. It would be lost."
+    : `${unsent} things that you wrote have not reached the box. They would be lost.`;
 }
 
 customElements.define("fs-me", MeView);

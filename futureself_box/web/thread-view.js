@@ -6,7 +6,7 @@
 
 /** @import { Entry } from "./thread.js" */
 
-import { part, stamp } from "./dom.js";
+import { arrange, part, stamp } from "./dom.js";
 import { MessageBubble } from "./message-bubble.js";
 import { day } from "./words.js";
 
@@ -19,6 +19,8 @@ export class ThreadView extends HTMLElement {
   /** @type {Map<string, HTMLElement>} */
   #days = new Map();
   #atEnd = true;
+  /** The scroller's height when it last stood at its place. */
+  #height = 0;
 
   connectedCallback() {
     this.replaceChildren(stamp("thread"));
@@ -44,7 +46,7 @@ export class ThreadView extends HTMLElement {
     const scroller = this.#scroller;
     const oldest = this.querySelector("fs-message");
     const before = oldest instanceof MessageBubble ? oldest.offsetTop : 0;
-    this.#arrange(this.#nodes(entries));
+    arrange(part(this, "letters", HTMLElement), this.#nodes(entries));
     // An older page came in above: what the reader looks at stays where it is.
     if (oldest instanceof MessageBubble && !this.#atEnd) {
       scroller.scrollTop += oldest.offsetTop - before;
@@ -98,32 +100,17 @@ export class ThreadView extends HTMLElement {
     return bubble;
   }
 
-  /**
-   * Make these nodes the children, and leave alone those that are in their place.
-   * @param {HTMLElement[]} nodes
-   */
-  #arrange(nodes) {
-    const letters = part(this, "letters", HTMLElement);
-    let next = letters.firstElementChild;
-    for (const node of nodes) {
-      if (node === next) next = next.nextElementSibling;
-      else letters.insertBefore(node, next);
-    }
-    while (next) {
-      const gone = next;
-      next = next.nextElementSibling;
-      gone.remove();
-    }
-  }
-
   #scrolled() {
     const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
+    // It became smaller, as when the strip appears, and that is heard of here first: nobody scrolled.
+    if (this.#atEnd && clientHeight !== this.#height) return this.#settle();
     this.#atEnd = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
     part(this, "latest", HTMLButtonElement).hidden = this.#atEnd;
     if (scrollTop < NEAR_START_PX) this.dispatchEvent(new Event("older"));
   }
 
   #settle() {
+    this.#height = this.#scroller.clientHeight;
     if (this.#atEnd) this.#scroller.scrollTop = this.#scroller.scrollHeight;
   }
 }

@@ -82,3 +82,13 @@ async def phone(browser: Browser, ada: Device, network: Network) -> AsyncIterato
 async def app(phone: BrowserContext, network: Network) -> App:
     """The app on Ada's phone, at Talk."""
     return await App(await phone.new_page(), network.url).open()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def owner_app(browser: Browser, owner: Device, home: RunningBox) -> AsyncIterator[App]:
+    """The owner's phone, at Me."""
+    context = await phone_of(browser, owner, home.url)
+    app = await App(await context.new_page(), home.url).open()
+    await app.go_to("Me")
+    yield app
+    await context.close()

@@ -162,7 +162,7 @@ async def test_an_entry_goes_to_the_trash_and_comes_back(opening: Opening, ada: 
     await journal.page.get_by_role("group").get_by_role("button", name="To the trash").click()
     await expect(journal.entries).to_have_count(0)
     await journal.page.wait_for_function("async () => (await fetch('/api/household')).ok")
-    await journal.page.get_by_text("Trash", exact=True).click()
+    await journal.page.locator("fs-journal").get_by_text("Trash", exact=True).click()
     await journal.page.get_by_role("button", name="Bring back").click()
     await journal.see("Not so good.", "On the box")
     assert on_the_box(ada) == ["Not so good."]

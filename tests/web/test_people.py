@@ -1,10 +1,8 @@
 """Me, as a household uses it: who lives here, who leaves, who lost a phone, and the recovery sheet."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, Route, expect
 
 from futureself_box.bench.running_box import Device, RunningBox
@@ -12,16 +10,6 @@ from futureself_box.lan import qr
 from tests.web.app import App, phone_of
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def owner_app(browser: Browser, owner: Device, home: RunningBox) -> AsyncIterator[App]:
-    """The owner's phone, at Me."""
-    context = await phone_of(browser, owner, home.url)
-    app = await App(await context.new_page(), home.url).open()
-    await app.go_to("Me")
-    yield app
-    await context.close()
 
 
 async def test_a_member_changes_the_own_name(app: App) -> None:

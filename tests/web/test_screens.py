@@ -10,12 +10,13 @@ from playwright.async_api import Browser, Page, expect
 
 from futureself_box.bench.running_box import Device, RunningBox
 from tests.web.app import App, Scheme, axe, phone_of
+from tests.web.test_attachments import photo, recording
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
 
 SMALLEST_TARGET_PX = 44
 # What can be pressed, and is smaller than a thumb needs.
-SMALL_TARGETS = """least => [...document.querySelectorAll("a, button, input, textarea")]
+SMALL_TARGETS = """least => [...document.querySelectorAll("a, button, input, select, textarea")]
     .filter((target) => target.checkVisibility())
     .filter((target) => {
         const { width, height } = target.getBoundingClientRect();
@@ -72,11 +73,64 @@ async def test_the_journal_shuts_nobody_out(colours: App, ada: Device) -> None:
         await asyncio.to_thread(ada.call, "POST", "/api/journal", body | {"mood": mood})
     await colours.go_to("Journal")
     await expect(colours.page.locator("fs-entry")).to_have_count(3)
-    await colours.page.get_by_text("Trash", exact=True).click()
+    await colours.page.locator("fs-journal").get_by_text("Trash", exact=True).click()
     await colours.page.get_by_text("As a table").click()
     await check(colours.page)
     await colours.page.get_by_role("button", name="Edit").first.click()
     await check(colours.page)
+
+
+async def test_an_entry_with_files_and_versions_shuts_nobody_out(colours: App, ada: Device) -> None:
+    await colours.go_to("Journal")
+    form = colours.page.locator("fs-journal [data-part=reading] form")
+    files = form.get_by_label("Photos and recordings", exact=True)
+    await files.set_input_files([photo(), recording(2000)])
+    await expect(form.locator("fs-attachment")).to_have_count(2)
+    await check(colours.page)
+    await form.get_by_role("button", name="Save").click()
+    await expect(colours.page.locator("fs-entry [data-part=where]")).to_have_text("On the box")
+    await check(colours.page)
+    await colours.page.get_by_role("button", name="Edit").first.click()
+    await colours.page.get_by_text("Earlier versions", exact=True).click()
+    await expect(colours.page.locator("fs-versions li")).to_have_count(1)
+    await check(colours.page)
+
+
+async def test_goals_shut_nobody_out(colours: App, ada: Device) -> None:
+    await colours.go_to("Goals")
+    await check(colours.page)
+    goal = await asyncio.to_thread(
+        ada.call, "POST", "/api/goals", {"title": "Swim", "area": "love"}
+    )
+    for title in ("Find a pool", "Go there"):
+        await asyncio.to_thread(
+            ada.call, "POST", "/api/steps", {"goal": goal["id"], "title": title}
+        )
+    await asyncio.to_thread(ada.call, "POST", "/api/affirmations", {"text": "I have time."})
+    check_in = {"day": "2026-11-24", "written_at": "2026-11-24T08:00:00Z", "mood": 4}
+    await asyncio.to_thread(ada.call, "POST", "/api/check-ins", check_in)
+    page = colours.page
+    await expect(page.locator("fs-check-ins li")).to_have_count(1)
+    await page.get_by_role("checkbox", name="Find a pool").click()
+    await page.get_by_role("button", name="Change: Go there").click()
+    await page.get_by_role("button", name="Change: I have time.").click()
+    await page.locator("fs-goals").get_by_text("Trash", exact=True).click()
+    await check(page)
+    await page.get_by_role("button", name="Edit: Swim").click()
+    await check(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_the_owners_me_shuts_nobody_out(
+    browser: Browser, owner: Device, home: RunningBox, scheme: Scheme
+) -> None:
+    context = await phone_of(browser, owner, home.url, scheme)
+    app = await App(await context.new_page(), home.url).open()
+    await app.go_to("Me")
+    backup = app.page.locator("fs-backups [data-part=backup]")
+    await expect(backup).not_to_have_text("Asking the box")
+    await check(app.page)
+    await context.close()
 
 
 async def test_me_shuts_nobody_out(colours: App, ada: Device) -> None:
@@ -111,7 +165,7 @@ async def test_everything_can_be_done_by_keyboard(app: App) -> None:
     await expect(app.page.get_by_role("button", name="Sign out")).to_be_focused()
 
 
-@pytest.mark.parametrize("screen", ["Journal", "Talk", "Me"])
+@pytest.mark.parametrize("screen", ["Journal", "Talk", "Goals", "Me"])
 async def test_text_of_twice_the_size_fits_a_small_phone(app: App, screen: str) -> None:
     await app.say("A message with averyveryveryveryveryverylongwordthatdoesnotend in it.")
     await app.see_answer()

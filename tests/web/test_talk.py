@@ -1,12 +1,21 @@
 """Talking: words stream in, the status is true, and nothing is lost or shown twice."""
 
 import asyncio
+from uuid import uuid4
 
+import msgspec
 import pytest
 from playwright.async_api import BrowserContext, expect
 
-from futureself_box.api.frames import ChatAccepted, ChatCancel
+from futureself_box.api.frames import (
+    ChatAccepted,
+    ChatCancel,
+    RecordChange,
+    RecordsAck,
+    RecordsPush,
+)
 from futureself_box.bench.running_box import Device, RunningBox
+from futureself_box.records.clock import Clock, to_text
 from tests.web.app import A_LONG_STORY, App, recorded, texts
 from tests.web.network import Network
 
@@ -23,6 +32,36 @@ NOTE_STATUSES = """() => {
         }
     }).observe(document.body, { childList: true, subtree: true, characterData: true });
 }"""
+
+
+# Whether the phone's own records have that many messages.
+RECORDS_HERE = """async count => {
+    const opening = indexedDB.open("futureself");
+    const database = await new Promise((done) => (opening.onsuccess = () => done(opening.result)));
+    const asking = database.transaction("revisions").objectStore("revisions").getAll();
+    const all = await new Promise((done) => (asking.onsuccess = () => done(asking.result)));
+    database.close();
+    return all.filter(({ kind }) => kind === "message").length >= count;
+}"""
+
+
+async def record(member: Device, said: list[str]) -> None:
+    """Put messages on the box that nobody answers, as records of another phone."""
+    device = await asyncio.to_thread(member.invite)
+    changes = tuple(
+        RecordChange(
+            rev_id=uuid4(),
+            record=uuid4(),
+            kind="message",
+            op="put",
+            clock=to_text(Clock(number + 1)),
+            body=msgspec.Raw(msgspec.json.encode({"role": "member", "text": text})),
+        )
+        for number, text in enumerate(said)
+    )
+    async with device.phone() as phone:
+        await phone.send(RecordsPush(id="push", changes=changes))
+        await phone.receive_a(RecordsAck)
 
 
 async def test_words_stream_in_and_are_what_the_box_records(app: App, ada: Device) -> None:
@@ -94,6 +133,45 @@ async def test_a_killed_tab_loses_neither_message_nor_draft(
     await again.see_answer()
     await again.see_conversation(await texts(ada))
     assert len(await recorded(ada)) == 2
+
+
+async def test_with_no_network_the_conversation_is_read_and_goes_on_later(
+    app: App, network: Network, ada: Device
+) -> None:
+    await app.say("Before the tunnel.")
+    await app.see_answer()
+    before = await texts(ada)
+    await app.page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    await app.page.wait_for_function(RECORDS_HERE, arg=len(before))
+    network.cut()
+    await app.page.reload()
+    await app.see_conversation(before)
+    await app.say("In the tunnel.")
+    await expect(app.page.get_by_text("Waiting for the box")).to_be_visible()
+    await app.page.reload()
+    await app.see_conversation([*before, "In the tunnel."])
+    network.restore()
+    await app.see_words(1)
+    await app.see_answer()
+    await app.see_conversation(await texts(ada))
+    assert [message["role"] for message in await recorded(ada)] == ["member", "future_self"] * 2
+
+
+async def test_with_no_network_older_messages_come_as_the_reader_scrolls(
+    app: App, network: Network, ada: Device
+) -> None:
+    await record(ada, [f"Number {number}." for number in range(60)])
+    await app.page.reload()
+    await app.page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    await app.page.wait_for_function(RECORDS_HERE, arg=60)
+    network.cut()
+    await app.page.reload()
+    mine = app.page.locator("fs-message.mine")
+    await expect(mine.filter(has_text="Number 59.")).to_be_in_viewport()
+    await expect(mine).to_have_count(50)
+    await app.page.locator(".scroller").evaluate("scroller => scroller.scrollTo(0, 100)")
+    await expect(mine).to_have_count(60)
+    await expect(mine.first).to_contain_text("Number 0.")
 
 
 async def test_another_tab_takes_over_and_gives_back(

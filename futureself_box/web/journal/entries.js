@@ -1,5 +1,6 @@
 /** Journal entries as data: a new one's body, their order, what a search finds, the moods of days. */
 
+/** @import { Link } from "../attachments/files.js" */
 /** @import { Shown } from "../records/replica.js" */
 
 /**
@@ -9,6 +10,7 @@
  * @property {string} written_at
  * @property {number | null} [mood]
  * @property {string[]} [tags]
+ * @property {Link[]} [attachments]
  */
 
 export const KIND = "entry";
@@ -16,15 +18,14 @@ export const MOODS = ["Hard", "Low", "Even", "Good", "Bright"];
 const MOST_TAGS = 30;
 
 /**
- * @param {string} text
- * @param {number | null} mood
+ * @param {{ text: string, mood: number | null, attachments: Link[] }} given
  * @param {Date} [now]
  * @returns {EntryBody}
  */
-export function newBody(text, mood, now = new Date()) {
+export function newBody({ text, mood, attachments }, now = new Date()) {
   const written_at = localMoment(now);
   const body = { text, day: written_at.slice(0, 10), written_at };
-  return mood === null ? body : { ...body, mood };
+  return { ...body, ...(mood && { mood }), ...(attachments.length && { attachments }) };
 }
 
 /**
@@ -90,7 +91,7 @@ export function readTags(text) {
 
 /**
  * The mean mood of each day that has one, oldest first.
- * @param {Shown[]} shown
+ * @param {Shown[]} shown entries and check-ins
  * @param {string} since the first day
  * @returns {{ day: string, mood: number }[]}
  */
@@ -98,7 +99,7 @@ export function moodsByDay(shown, since) {
   /** @type {Map<string, number[]>} */
   const days = new Map();
   for (const { head } of shown) {
-    const { day, mood } = /** @type {EntryBody} */ (head.body);
+    const { day, mood } = /** @type {Pick<EntryBody, "day" | "mood">} */ (head.body);
     if (mood && day >= since) days.set(day, [...(days.get(day) ?? []), mood]);
   }
   const mean = (/** @type {number[]} */ moods) => moods.reduce((a, b) => a + b) / moods.length;

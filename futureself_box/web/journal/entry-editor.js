@@ -1,17 +1,24 @@
 /** The place to write: an entry's words, mood and tags. What is typed is kept until it is saved. */
 
+/** @import { Api } from "../api.js" */
+/** @import { Carrier } from "../attachments/carrier.js" */
+/** @import { Link } from "../attachments/files.js" */
 /** @import { Shown } from "../records/replica.js" */
 /** @import { EntryBody } from "./entries.js" */
 
+import { AttachmentField } from "../attachments/attachment-list.js";
 import { ConfirmButton } from "../confirm-button.js";
 import { part, stamp } from "../dom.js";
 import { keep, read } from "../kept.js";
 import { readTags } from "./entries.js";
 import { MoodField } from "./mood-field.js";
+import { VersionList } from "./version-list.js";
 
 /**
- * Events: `save`, whose detail is the body; `discard`; `close`.
- * @typedef {{ entry: string, text: string, mood: number | null, tags: string }} Draft
+ * Events: `save`, whose detail is the body; `discard`; `restored` where the box shows an earlier
+ * version again; `close`.
+ * @typedef {{ entry: string, text: string, mood: number | null, tags: string,
+ *   attachments?: Link[] }} Draft
  */
 export class EntryEditor extends HTMLElement {
   /** @type {Shown | null} */
@@ -36,19 +43,32 @@ export class EntryEditor extends HTMLElement {
     );
   }
 
+  /**
+   * @param {Api} api
+   * @param {Carrier} carrier
+   */
+  begin(api, carrier) {
+    part(this, "files", AttachmentField).begin(carrier);
+    const versions = part(this, "versions", VersionList);
+    versions.begin(api, () => EntryEditor.interrupted !== null);
+    versions.addEventListener("change", () => this.#tell("restored"));
+  }
+
   /** @param {Shown} shown */
   open(shown) {
     this.#shown = shown;
-    const { text, mood = null, tags = [] } = shown.head.body;
-    this.#fill(draftOf(shown.id) ?? { entry: shown.id, text, mood, tags: tags.join(", ") });
+    const { text, mood = null, tags = [], attachments } = shown.head.body;
+    const saved = { entry: shown.id, text, mood, tags: tags.join(", "), attachments };
+    this.#fill(draftOf(shown.id) ?? saved);
+    part(this, "versions", VersionList).of(shown);
     this.hidden = false;
     this.closest("fs-journal")?.scrollTo(0, 0);
     this.#text.focus({ preventScroll: true });
   }
 
-  /** The entry that a killed tab was writing, if there is one. */
+  /** What a killed tab was writing, if there is something. */
   static get interrupted() {
-    return read("entry-draft", /** @type {Draft | null} */ (null))?.entry ?? null;
+    return read("entry-draft", /** @type {Draft | null} */ (null));
   }
 
   /** @param {string} sentence why it was not saved */
@@ -64,21 +84,27 @@ export class EntryEditor extends HTMLElement {
   }
 
   /** @param {Draft} draft */
-  #fill({ text, mood, tags }) {
+  #fill({ text, mood, tags, attachments = [] }) {
     this.#text.value = text;
     part(this, "mood", MoodField).value = mood;
     part(this, "tags", HTMLInputElement).value = tags;
+    part(this, "files", AttachmentField).value = attachments;
     this.fail("");
   }
 
   #save() {
     if (!this.#shown) return;
-    const { mood: _, tags: __, ...rest } = this.#shown.head.body;
+    const { mood: _, tags: __, attachments: ___, ...rest } = this.#shown.head.body;
     const mood = part(this, "mood", MoodField).value;
     const tags = readTags(part(this, "tags", HTMLInputElement).value);
-    /** @type {EntryBody} */
-    const body = { ...rest, text: this.#text.value, ...(mood && { mood }) };
-    this.#tell("save", tags.length ? { ...body, tags } : body);
+    const attachments = part(this, "files", AttachmentField).value;
+    this.#tell("save", {
+      ...rest,
+      text: this.#text.value,
+      ...(mood && { mood }),
+      ...(tags.length && { tags }),
+      ...(attachments.length && { attachments }),
+    });
   }
 
   #close() {
@@ -90,7 +116,8 @@ export class EntryEditor extends HTMLElement {
     if (!this.#shown) return;
     const tags = part(this, "tags", HTMLInputElement).value;
     const mood = part(this, "mood", MoodField).value;
-    keep("entry-draft", { entry: this.#shown.id, text: this.#text.value, mood, tags });
+    const attachments = part(this, "files", AttachmentField).value;
+    keep("entry-draft", { entry: this.#shown.id, text: this.#text.value, mood, tags, attachments });
   }
 
   get #text() {
@@ -108,7 +135,7 @@ export class EntryEditor extends HTMLElement {
 
 /** @param {string} id */
 function draftOf(id) {
-  const draft = read("entry-draft", /** @type {Draft | null} */ (null));
+  const draft = EntryEditor.interrupted;
   return draft?.entry === id ? draft : null;
 }
 

@@ -4,14 +4,20 @@
  */
 
 /** @import { Api } from "../api.js" */
-/** @import { Revision } from "../records/heads.js" */
+/** @import { Link } from "../attachments/files.js" */
+/** @import { Carrier } from "../attachments/carrier.js" */
 /** @import { Replica, Shown } from "../records/replica.js" */
+/** @import { Change } from "../records/saving.js" */
 /** @import { Sync } from "../records/sync.js" */
 /** @import { EntryBody } from "./entries.js" */
 
-import { part, stamp } from "../dom.js";
+import { AttachmentField } from "../attachments/attachment-list.js";
+import { arrange, part, stamp } from "../dom.js";
 import { keep, read } from "../kept.js";
+import { discard, save } from "../records/saving.js";
+import { uuid7 } from "../uuid.js";
 import { day as dayInWords } from "../words.js";
+import { affirmationOf } from "../goals/goals.js";
 import { find, inOrder, KIND, localMoment, moodsByDay, newBody, onThisDay } from "./entries.js";
 import { EntryCard } from "./entry-card.js";
 import { EntryEditor } from "./entry-editor.js";
@@ -21,15 +27,28 @@ import { TrashList } from "./trash-list.js";
 
 const FIRST_PAGE = 50;
 const CHART_DAYS = 90;
-const FULL = "This phone has no room left. Your words stay here; free some space, then save again.";
+const NO_LINE = {
+  text: "",
+  mood: /** @type {number | null} */ (null),
+  attachments: /** @type {Link[]} */ ([]),
+};
+
+/** @returns {Link[]} what is picked and not saved yet, here and in the editor */
+export function picked() {
+  const drafts = [read("line-draft", NO_LINE), EntryEditor.interrupted];
+  return drafts.flatMap((draft) => draft?.attachments ?? []);
+}
 
 export class JournalView extends HTMLElement {
   #api;
   #replica;
   #sync;
+  #carrier;
   #shownCount = FIRST_PAGE;
   /** @type {Map<string, EntryCard>} */
   #cards = new Map();
+  /** @type {Map<string, HTMLElement>} */
+  #days = new Map();
   /** @type {Shown | null} */
   #edited = null;
   #drawing = false;
@@ -40,12 +59,14 @@ export class JournalView extends HTMLElement {
    * @param {Api} api
    * @param {Replica} replica
    * @param {Sync} sync
+   * @param {Carrier} carrier
    */
-  constructor(api, replica, sync) {
+  constructor(api, replica, sync, carrier) {
     super();
     this.#api = api;
     this.#replica = replica;
     this.#sync = sync;
+    this.#carrier = carrier;
   }
 
   connectedCallback() {
@@ -58,35 +79,43 @@ export class JournalView extends HTMLElement {
       this.#draw();
     });
     const trash = part(this, "trash", TrashList);
-    trash.begin(this.#api);
+    trash.begin(this.#api, [KIND]);
     trash.addEventListener("change", () => this.#sync.refresh());
     this.#replica.addEventListener("change", () => {
       this.#ordered = null;
       this.#changed();
     });
-    this.#sync.addEventListener("state", () => this.#changed());
+    for (const source of [this.#sync, this.#carrier]) {
+      source.addEventListener("state", () => this.#changed());
+    }
     this.#draw();
-    const interrupted = this.#entries().find(({ id }) => id === EntryEditor.interrupted);
+    const interrupted = this.#entries().find(({ id }) => id === EntryEditor.interrupted?.entry);
     if (interrupted) this.#edit(interrupted);
   }
 
   #listenToLine() {
     const text = part(this, "line", HTMLTextAreaElement);
     const mood = part(this, "mood", MoodField);
-    const draft = read("line-draft", { text: "", mood: /** @type {number | null} */ (null) });
+    const files = part(this, "files", AttachmentField);
+    const draft = read("line-draft", NO_LINE);
     text.value = draft.text;
     mood.value = draft.mood;
+    files.begin(this.#carrier);
+    files.value = draft.attachments ?? [];
     const form = part(this, "form", HTMLFormElement);
-    const keepDraft = () => keep("line-draft", { text: text.value, mood: mood.value });
+    const given = () => ({ text: text.value, mood: mood.value, attachments: files.value });
+    const keepDraft = () => keep("line-draft", given());
     form.addEventListener("input", keepDraft);
     form.addEventListener("change", keepDraft);
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
-      if (!text.value.trim() && mood.value === null) return text.focus();
-      const body = newBody(text.value.trim(), mood.value);
+      const { mood: felt, attachments } = given();
+      if (!text.value.trim() && felt === null && attachments.length === 0) return text.focus();
+      const body = newBody({ ...given(), text: text.value.trim() });
       if (await this.#write({ kind: KIND, body })) {
         text.value = "";
         mood.value = null;
+        files.value = [];
         keepDraft();
         navigator.storage?.persist?.();
       }
@@ -95,6 +124,7 @@ export class JournalView extends HTMLElement {
 
   #listenToEditor() {
     const editor = part(this, "editor", EntryEditor);
+    editor.begin(this.#api, this.#carrier);
     editor.addEventListener("save", async (event) => {
       const body = /** @type {CustomEvent<EntryBody>} */ (event).detail;
       if (this.#edited && (await this.#write({ record: this.#edited.id, kind: KIND, body }))) {
@@ -102,10 +132,11 @@ export class JournalView extends HTMLElement {
       }
     });
     editor.addEventListener("discard", async () => {
-      if (!this.#edited) return;
-      const { id, others } = this.#edited;
-      const settles = others.map(({ rev_id }) => rev_id);
-      if (await this.#write({ record: id, kind: KIND, op: "del", settles })) this.#close();
+      if (this.#edited && this.#told(await discard(this.#replica, this.#edited))) this.#close();
+    });
+    editor.addEventListener("restored", () => {
+      this.#sync.refresh();
+      this.#close();
     });
     editor.addEventListener("close", () => this.#close());
   }
@@ -126,21 +157,22 @@ export class JournalView extends HTMLElement {
   }
 
   /**
-   * @param {Parameters<Replica["write"]>[0]} change
+   * @param {Change} change
    * @returns {Promise<boolean>} whether it is on the phone
    */
   async #write(change) {
-    const error = part(this, "error", HTMLElement);
-    try {
-      await this.#replica.write(change);
-      error.textContent = "";
-      return true;
-    } catch (problem) {
-      if (!(problem instanceof DOMException)) throw problem;
-      error.textContent = FULL;
-      part(this, "editor", EntryEditor).fail(FULL);
-      return false;
-    }
+    const record = change.record ?? uuid7();
+    const { attachments = [] } = /** @type {EntryBody} */ (change.body);
+    // First, or a tab killed in between could let go of what its entry names.
+    const problem = await this.#carrier.shelf.save(attachments, record);
+    return this.#told(problem || (await save(this.#replica, { ...change, record })));
+  }
+
+  /** @param {string} problem */
+  #told(problem) {
+    part(this, "error", HTMLElement).textContent = problem;
+    part(this, "editor", EntryEditor).fail(problem);
+    return !problem;
   }
 
   #entries() {
@@ -161,14 +193,25 @@ export class JournalView extends HTMLElement {
     const search = part(this, "search", HTMLInputElement).value;
     const found = search.trim() ? find(all, search) : all;
     const today = localMoment(new Date()).slice(0, 10);
+    this.#drawAffirmation(today);
     this.#list(found.slice(0, this.#shownCount));
     part(this, "more", HTMLButtonElement).hidden = found.length <= this.#shownCount;
     const nothing = search.trim() ? "Nothing with these words." : "Nothing yet. One line is enough.";
     part(this, "empty", HTMLElement).textContent = found.length ? "" : nothing;
-    part(this, "problem", HTMLElement).textContent = this.#sync.problem;
+    part(this, "problem", HTMLElement).textContent =
+      this.#sync.problem || this.#carrier.problem;
     this.#drawPast(search.trim() ? [] : onThisDay(all, today));
     const since = localMoment(new Date(Date.now() - CHART_DAYS * 86_400_000)).slice(0, 10);
-    part(this, "chart", MoodChart).show(moodsByDay(all, since));
+    const felt = [...all, ...this.#replica.shown("check_in")];
+    part(this, "chart", MoodChart).show(moodsByDay(felt, since));
+  }
+
+  /** @param {string} today */
+  #drawAffirmation(today) {
+    const text = affirmationOf(this.#replica.shown("affirmation"), today);
+    const place = part(this, "affirmation", HTMLElement);
+    place.hidden = text === null;
+    place.textContent = text;
   }
 
   /** @param {Shown[]} past */
@@ -190,43 +233,35 @@ export class JournalView extends HTMLElement {
     for (const entry of entries) {
       if (entry.head.body.day !== day) {
         day = entry.head.body.day;
-        const noon = Date.parse(`${day}T12:00:00`);
-        children.push(
-          Object.assign(document.createElement("h2"), { textContent: dayInWords(noon) }),
-        );
+        children.push(this.#heading(day));
       }
       children.push(this.#card(entry));
     }
-    part(this, "list", HTMLElement).replaceChildren(...children);
+    arrange(part(this, "list", HTMLElement), children);
     for (const entry of entries) this.#cards.get(entry.id)?.show(entry);
+  }
+
+  /** @param {string} day */
+  #heading(day) {
+    const heading = this.#days.get(day) ?? document.createElement("h2");
+    this.#days.set(day, heading);
+    heading.textContent = dayInWords(Date.parse(`${day}T12:00:00`));
+    return heading;
   }
 
   /** @param {Shown} entry */
   #card(entry) {
     const kept = this.#cards.get(entry.id);
-    const card = kept ?? new EntryCard();
+    const card = kept ?? new EntryCard(this.#replica, this.#carrier);
     this.#cards.set(entry.id, card);
     if (!kept) {
       const now = () => this.#entries().find(({ id }) => id === entry.id) ?? entry;
       card.addEventListener("edit", () => this.#edit(now()));
-      for (const how of /** @type {const} */ (["keep-both", "keep-other", "keep-first"])) {
-        card.addEventListener(how, (event) => {
-          this.#settle(now(), /** @type {CustomEvent<Revision>} */ (event).detail, how);
-        });
-      }
+      card.addEventListener("problem", (event) => {
+        this.#told(/** @type {CustomEvent<string>} */ (event).detail);
+      });
     }
     return card;
-  }
-
-  /**
-   * @param {Shown} entry
-   * @param {Revision} other
-   * @param {"keep-both" | "keep-other" | "keep-first"} how
-   */
-  async #settle({ id, head }, other, how) {
-    if (how === "keep-both" && !(await this.#write({ kind: KIND, body: other.body }))) return;
-    const body = how === "keep-other" ? other.body : head.body;
-    await this.#write({ record: id, kind: KIND, body, settles: [other.rev_id] });
   }
 }
 

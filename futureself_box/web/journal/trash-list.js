@@ -8,7 +8,7 @@
 import { Problem } from "../api.js";
 import { ConfirmButton } from "../confirm-button.js";
 import { part, stamp } from "../dom.js";
-import { KIND } from "./entries.js";
+import { MOODS } from "./entries.js";
 
 const ERASE = {
   label: "Erase",
@@ -21,6 +21,8 @@ const ERASE = {
 export class TrashList extends HTMLElement {
   /** @type {Api | null} */
   #api = null;
+  /** @type {string[]} */
+  #kinds = [];
 
   connectedCallback() {
     this.replaceChildren(stamp("trash"));
@@ -28,17 +30,21 @@ export class TrashList extends HTMLElement {
     details.addEventListener("toggle", () => details.open && this.#load());
   }
 
-  /** @param {Api} api */
-  begin(api) {
+  /**
+   * @param {Api} api
+   * @param {string[]} kinds
+   */
+  begin(api, kinds) {
     this.#api = api;
+    this.#kinds = kinds;
   }
 
   async #load() {
     try {
       const { items = [] } = (await this.#api?.trash()) ?? {};
-      const entries = items.filter(({ kind }) => kind === KIND);
-      part(this, "list", HTMLElement).replaceChildren(...entries.map((item) => this.#row(item)));
-      part(this, "status", HTMLElement).textContent = entries.length ? "" : "The trash is empty.";
+      const found = items.filter(({ kind }) => this.#kinds.includes(kind));
+      part(this, "list", HTMLElement).replaceChildren(...found.map((item) => this.#row(item)));
+      part(this, "status", HTMLElement).textContent = found.length ? "" : "The trash is empty.";
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
       part(this, "status", HTMLElement).textContent = `${problem.message} ${problem.hint}`;
@@ -46,10 +52,10 @@ export class TrashList extends HTMLElement {
   }
 
   /** @param {RecordShown} item */
-  #row({ id, revision, body }) {
+  #row({ id, revision, kind, body }) {
     const row = document.createElement("li");
     row.append(stamp("trashed"));
-    part(row, "text", HTMLElement).textContent = body?.text ?? "";
+    part(row, "text", HTMLElement).textContent = inWords(kind, body ?? {});
     const restore = part(row, "restore", HTMLButtonElement);
     restore.addEventListener("click", () => this.#do(() => this.#api?.restore(id, revision)));
     const erase = new ConfirmButton(ERASE, () => this.#do(() => this.#api?.purge(id)));
@@ -68,6 +74,23 @@ export class TrashList extends HTMLElement {
       part(this, "status", HTMLElement).textContent = `${problem.message} ${problem.hint}`;
     }
   }
+}
+
+const NOUNS = new Map([
+  ["goal", "Goal"],
+  ["step", "Step"],
+  ["affirmation", "Affirmation"],
+  ["check_in", "Check-in"],
+]);
+
+/**
+ * @param {string} kind
+ * @param {any} body
+ */
+function inWords(kind, { text, title, mood, note }) {
+  const words = text ?? title ?? [MOODS[mood - 1], note].filter(Boolean).join(" · ");
+  const noun = NOUNS.get(kind);
+  return noun ? `${noun}: ${words}` : words;
 }
 
 customElements.define("fs-trash", TrashList);

@@ -1,21 +1,35 @@
-/** The phone's own copy of the records on its disk: IndexedDB, one database for this device. */
+/**
+ * What this phone has on its disk: IndexedDB, one database for this device, with its copy of the
+ * records and the photos and recordings that it holds.
+ */
 
 /** @import { Revision } from "./heads.js" */
 
 const NAME = "futureself";
-const VERSION = 1;
+const VERSION = 2;
 
 /**
  * How far this device has read the box's log.
  * @typedef {{ cursor: number, epoch: string | null, clock: string }} Place
+ *
+ * @typedef {object} FileRow a photo or recording that this phone holds or knows of
+ * @property {string} id the SHA-256 of the file as it was picked, in hex
+ * @property {Blob | null} blob
+ * @property {string | null} entry the entry that was saved with it here; null where it was only
+ *   picked, or came from the box
+ * @property {string | null} onBox the epoch in which the box was heard to have it
+ * @property {string} [problem] why the box can't keep it
  */
 
 /** @returns {Promise<IDBDatabase>} */
 export function open() {
   const request = indexedDB.open(NAME, VERSION);
-  request.onupgradeneeded = () => {
-    request.result.createObjectStore("revisions", { keyPath: "rev_id" });
-    request.result.createObjectStore("place");
+  request.onupgradeneeded = ({ oldVersion }) => {
+    if (oldVersion < 1) {
+      request.result.createObjectStore("revisions", { keyPath: "rev_id" });
+      request.result.createObjectStore("place");
+    }
+    request.result.createObjectStore("files", { keyPath: "id" });
   };
   return answered(request);
 }
@@ -46,15 +60,45 @@ export function write(database, { put, gone, place }) {
   for (const revision of put) revisions.put(revision);
   for (const rev_id of gone) revisions.delete(rev_id);
   transaction.objectStore("place").put(place, "box");
-  return new Promise((resolve, reject) => {
-    transaction.oncomplete = () => resolve();
-    transaction.onabort = () => reject(transaction.error);
-  });
+  return finished(transaction);
+}
+
+/**
+ * @param {IDBDatabase} database
+ * @returns {Promise<FileRow[]>}
+ */
+export function readFiles(database) {
+  return answered(database.transaction("files").objectStore("files").getAll());
+}
+
+/**
+ * One transaction, as `write`.
+ * @param {IDBDatabase} database
+ * @param {{ put?: FileRow[], gone?: string[] }} changes
+ * @returns {Promise<void>}
+ */
+export function writeFiles(database, { put = [], gone = [] }) {
+  const transaction = database.transaction("files", "readwrite", { durability: "strict" });
+  const files = transaction.objectStore("files");
+  for (const row of put) files.put(row);
+  for (const id of gone) files.delete(id);
+  return finished(transaction);
 }
 
 /** Erase everything, also where another tab still has it open. */
 export function erase() {
   return answered(indexedDB.deleteDatabase(NAME));
+}
+
+/**
+ * @param {IDBTransaction} transaction
+ * @returns {Promise<void>}
+ */
+function finished(transaction) {
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => reject(transaction.error);
+  });
 }
 
 /**

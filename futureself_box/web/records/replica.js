@@ -47,9 +47,11 @@ export class Replica extends EventTarget {
     opened.onversionchange = () => opened.close();
   }
 
-  /** @param {string} device */
-  static async open(device) {
-    const opened = await database.open();
+  /**
+   * @param {IDBDatabase} opened
+   * @param {string} device
+   */
+  static async open(opened, device) {
     return new Replica(opened, device, await database.readAll(opened));
   }
 
@@ -84,10 +86,22 @@ export class Replica extends EventTarget {
     return shown;
   }
 
+  /**
+   * Whether a record was erased for ever.
+   * @param {string} id
+   */
+  isErased(id) {
+    return this.#show(id)?.head.op === "purge";
+  }
+
+  /** @returns {Revision[]} everything that is held, in no order */
+  held() {
+    return [...this.#held.values()].flatMap((revisions) => [...revisions.values()]);
+  }
+
   /** @returns {Revision[]} what the box has not acknowledged, oldest first */
   pending() {
-    const all = [...this.#held.values()].flatMap((revisions) => [...revisions.values()]);
-    const waiting = all.filter(({ acknowledged, problem }) => !acknowledged && !problem);
+    const waiting = this.held().filter(({ acknowledged, problem }) => !acknowledged && !problem);
     return waiting.sort((a, b) => (a.clock < b.clock ? -1 : 1));
   }
 

@@ -1,0 +1,44 @@
+/** Writing a record for a person: what goes wrong on the phone's disk is said, and nothing is lost. */
+
+/** @import { Revision } from "./heads.js" */
+/** @import { Replica, Shown } from "./replica.js" */
+
+/** @typedef {Parameters<Replica["write"]>[0]} Change */
+
+export const FULL =
+  "This phone has no room left. Your words stay here; free some space, then save again.";
+
+/**
+ * @param {Replica} replica
+ * @param {Change} change
+ * @returns {Promise<string>} why it is not on the phone; empty where it is
+ */
+export async function save(replica, change) {
+  try {
+    await replica.write(change);
+    return "";
+  } catch (problem) {
+    if (!(problem instanceof DOMException)) throw problem;
+    return FULL;
+  }
+}
+
+/**
+ * To the trash, with every version that crossed it.
+ * @param {Replica} replica
+ * @param {Shown} shown
+ */
+export function discard(replica, { id, head, others }) {
+  const settles = others.map(({ rev_id }) => rev_id);
+  return save(replica, { record: id, kind: head.kind, op: "del", settles });
+}
+
+/**
+ * Where a version lies: said from what the box has acknowledged, and from nothing else.
+ * @param {Pick<Revision, "acknowledged" | "problem">[]} revisions
+ */
+export function whereabouts(...revisions) {
+  const problem = revisions.find((revision) => revision.problem)?.problem;
+  if (problem) return `On this phone. ${problem}`;
+  return revisions.every(({ acknowledged }) => acknowledged) ? "On the box" : "On this phone";
+}
