@@ -1,8 +1,8 @@
-"""What erasing a record takes along: its attachments, unless another entry shows them too."""
+"""What erasing a record takes along: its words in the index, and attachments that no entry shows."""
 
 from uuid import UUID
 
-from futureself_box.records import attachments
+from futureself_box.records import attachments, listing
 from futureself_box.store.database import Connection
 from futureself_box.store.vault import MemberStore
 
@@ -20,7 +20,8 @@ def attached_to(connection: Connection, record: UUID) -> set[str]:
 
 
 def let_go(store: MemberStore, candidates: set[str]) -> None:
-    """Remove those that no version of any entry names any more."""
+    """After an erasure: remove its words, and those attachments that no entry names any more."""
+    listing.forget_words(store)
     if candidates:
         for attachment in candidates - _used(store):
             attachments.remove(store, attachment)
@@ -28,6 +29,7 @@ def let_go(store: MemberStore, candidates: set[str]) -> None:
 
 def sweep(store: MemberStore, now_ms: int) -> None:
     """Remove what a killed process or an entry that never came has left behind."""
+    listing.forget_words(store)
     attachments.forget_unused(store, _used(store), now_ms=now_ms)
 
 

@@ -77,7 +77,8 @@ def push(
         attached = [erasing.attached_to(tx, record) for record in erased]
         answers = [_take(tx, pushed, now_ms) for pushed in changes]
         here = place(tx)
-    erasing.let_go(store, set().union(*attached))
+    if erased:
+        erasing.let_go(store, set().union(*attached))
     return answers, here
 
 
