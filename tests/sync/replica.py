@@ -10,7 +10,7 @@ from futureself_box.records.clock import ZERO, Clock, tick
 from futureself_box.records.revisions import Change, Op
 from futureself_box.store.vault import MemberStore
 from futureself_box.sync import replicas
-from futureself_box.sync.replicas import Kept, Leaf, Pushed, Refused
+from futureself_box.sync.replicas import Kept, Leaf, Page, Pushed, Refused
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,15 @@ class Replica:
         return sorted(leaves, key=lambda held: held.rank, reverse=True)
 
     def write(
-        self, rev_id: UUID, record: UUID, op: Op, body: str | None, now_ms: int, *, settle: bool
+        self,
+        rev_id: UUID,
+        record: UUID,
+        op: Op,
+        body: str | None,
+        now_ms: int,
+        *,
+        settle: bool,
+        kind: str = "note",
     ) -> Change:
         leaves = self.leaves(record)
         shown, others = (leaves[0], leaves[1:]) if leaves else (None, [])
@@ -65,7 +73,7 @@ class Replica:
         change = Change(
             rev_id=rev_id,
             record=record,
-            kind="note",
+            kind=kind,
             op=op,
             body=body,
             parent=None if shown is None else shown.change.rev_id,
@@ -106,10 +114,13 @@ class Replica:
         except EpochChanged:
             self.begin_epoch(replicas.find_place(store).epoch)
             return True
+        self.take_page(page, place.epoch)
+        return page.more
+
+    def take_page(self, page: Page, epoch: str) -> None:
         for leaf in page.leaves:
             self._take(leaf)
-        self.cursor, self.epoch = page.cursor, place.epoch
-        return page.more
+        self.cursor, self.epoch = page.cursor, epoch
 
     def begin_epoch(self, epoch: str) -> None:
         """After a restore: nothing counts as acknowledged, everything is sent once more."""
