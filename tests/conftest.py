@@ -7,10 +7,14 @@ from pathlib import Path
 
 import pytest
 from blockbuster import blockbuster_ctx
+from hypothesis import Phase, settings
 
 from futureself_box.bench.running_box import RunningBox
 from futureself_box.store.vault import Vault
 from tests.starter import starter_models
+
+# For mutants: that a test goes red is enough, the smallest reason is not looked for.
+settings.register_profile("unshrunk", phases=[Phase.explicit, Phase.generate])
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
