@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from futureself_box.records import attachments, listing
+from futureself_box.records import attachments, listing, revisions
+from futureself_box.records.revisions import Change
 from futureself_box.store.database import Connection
 from futureself_box.store.vault import MemberStore
 
@@ -11,6 +12,23 @@ _LINKS = """
     FROM revision, json_each(revision.body, '$.attachments') AS link
     WHERE revision.kind = 'entry' AND revision.body IS NOT NULL
 """
+
+
+def at_stake(tx: Connection, change: Change) -> set[str]:
+    """The attachments that nothing may show any more once this change is taken in; to be asked before.
+
+    Those of a record that it erases, and its own where the record is erased already.
+    """
+    if change.op == "purge":
+        return attached_to(tx, change.record)
+    shown = revisions.head(tx, change.record)
+    if change.kind != "entry" or change.body is None or shown is None or shown.op != "purge":
+        return set()
+    rows = tx.execute(
+        "SELECT value ->> '$.id' AS id FROM json_each(:body, '$.attachments')",
+        {"body": change.body},
+    ).fetchall()
+    return {row["id"] for row in rows}
 
 
 def attached_to(connection: Connection, record: UUID) -> set[str]:

@@ -86,6 +86,21 @@ async def test_one_bad_change_has_its_problem_and_the_rest_go_on(device: Device)
     assert {found.rev_id for found in page.changes} == {c.rev_id for c in good}
 
 
+@pytest.mark.parametrize("depth", [600, 1000, 5000])
+async def test_a_body_nested_too_deep_is_refused_and_the_socket_stays(
+    device: Device, depth: int
+) -> None:
+    deep = change(kind="dream", body=msgspec.Raw(b'{"x":' + b"[" * depth + b"]" * depth + b"}"))
+    good = change("good")
+    async with device.phone() as phone:
+        await phone.send(RecordsPush(id="deep", changes=(deep,)))
+        answer = await phone.receive()
+        assert isinstance(answer, Error | RecordsAck)
+        await push(phone, good)
+        page = await pull(phone)
+    assert good.rev_id in {found.rev_id for found in page.changes}
+
+
 async def test_unknown_kinds_and_newer_bodies_are_passed_on_untouched(device: Device) -> None:
     body = msgspec.Raw(b'{"b":1,  "a":[1.50,"\\u00e9"],"big":12345678901234567890}')
     strange = change(kind="dream", body=body)

@@ -1,5 +1,6 @@
 """What a phone keeps and does, by the protocol: the web app's rules once more, for property tests."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -10,7 +11,9 @@ from futureself_box.records.clock import ZERO, Clock, tick
 from futureself_box.records.revisions import Change, Op
 from futureself_box.store.vault import MemberStore
 from futureself_box.sync import replicas
-from futureself_box.sync.replicas import Kept, Leaf, Page, Pushed, Refused
+from futureself_box.sync.replicas import Kept, Leaf, Page, Place, Pushed, Refused
+
+Push = Callable[[list[Pushed]], tuple[list[Kept | Refused], Place]]
 
 
 @dataclass(frozen=True)
@@ -128,10 +131,10 @@ class Replica:
         self.held = {rev: replace(held, acknowledged=False) for rev, held in self.held.items()}
         self.pending = [*self.pending, *(rev for rev in self.held if rev not in self.pending)]
 
-    def sync(self, store: MemberStore, now_ms: int, size: int = 3) -> None:
+    def sync(self, store: MemberStore, push: Push, size: int = 3) -> None:
         while self.pull(store, size) or self.pending:
             if self.pending:
-                acks, place = replicas.push(store, self.batch(size), now_ms=now_ms)
+                acks, place = push(self.batch(size))
                 if self.epoch != place.epoch:
                     self.begin_epoch(place.epoch)
                 self.take_acks(acks)
