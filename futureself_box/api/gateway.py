@@ -273,6 +273,8 @@ def _decode(raw: str | bytes) -> PhoneFrame:
     except msgspec.DecodeError as error:
         # The decoder's sentence names fields and types, never values.
         raise FrameInvalid(f"The box didn't understand that frame: {error}.") from error
+    except RecursionError as error:
+        raise FrameInvalid("The box didn't understand that frame: nested too deep.") from error
     return frame
 
 
@@ -283,7 +285,7 @@ class _Envelope(msgspec.Struct, frozen=True):
 def _request_id(raw: str | bytes) -> str | None:
     try:
         return msgspec.json.decode(raw, type=_Envelope).id
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return None
 
 

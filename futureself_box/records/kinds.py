@@ -128,7 +128,7 @@ def decode(kind: str, body: str) -> Body | None:
     decoder = _DECODERS.get(kind)
     try:
         return None if decoder is None else decoder.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 
@@ -142,6 +142,8 @@ def check(kind: str, body: str, schema: int) -> None:
     except msgspec.DecodeError as error:
         # The decoder's sentence names fields and types, never values.
         raise RecordInvalid(f"The box can't keep this {kind}: {error}.") from error
+    except RecursionError as error:
+        raise RecordInvalid(f"The box can't keep this {kind}: it is nested too deep.") from error
 
 
 def preference_id(name: str) -> UUID:

@@ -25,6 +25,7 @@ from futureself_box.store.vault import MemberStore
 
 VERSION = 1
 _PLACE_BITS = 10
+_MERGED_PAGES = 64
 
 
 def update(tx: Connection, record: str, kind: str, op: str, body: str | None, clock: Clock) -> None:
@@ -32,6 +33,7 @@ def update(tx: Connection, record: str, kind: str, op: str, body: str | None, cl
     place = _leave(tx, record)
     if op == "purge":
         tx.execute("DELETE FROM listing WHERE record = ?", (record,))
+        tx.execute("UPDATE listing_state SET words_left = 1")
         return
     if op == "del":
         tx.execute("UPDATE listing SET op = 'del' WHERE record = ?", (record,))
@@ -60,6 +62,22 @@ def ensure(store: MemberStore) -> None:
         for row in rows:
             update(tx, row["record"], row["kind"], "put", row["body"], row["clock"])
         tx.execute("UPDATE listing_state SET version = ?", (VERSION,))
+
+
+def forget_words(store: MemberStore) -> None:
+    """Take erased words out of the index's pages, too: FTS5 keeps what was deleted until it merges.
+
+    A few pages in each transaction, so that nobody waits long; killed, it goes on at the next start.
+    """
+    with store.read() as connection:
+        left = connection.execute("SELECT words_left FROM listing_state").fetchone()["words_left"]
+    while left:
+        with store.write() as tx:
+            before = tx.total_changes
+            tx.execute("INSERT INTO search (search, rank) VALUES ('merge', ?)", (-_MERGED_PAGES,))
+            # Fewer than two changes: there was nothing to merge (sqlite.org/fts5.html, 6.8).
+            left = tx.total_changes - before >= 2
+            tx.execute("UPDATE listing_state SET words_left = ?", (int(left),))
 
 
 def day_of(fields: Body) -> date | None:

@@ -68,8 +68,11 @@ def sync_file(path: Path) -> None:
 
 
 def private_folder(path: Path) -> Path:
-    """Make a folder that only its user can enter, and return it."""
+    """Make a folder that only its user can enter, and return it once its name is on the disk."""
+    new = [folder for folder in (path, *path.parents) if not folder.exists()]
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for folder in new:
+        sync_file(folder.parent)
     return path
 
 

@@ -224,3 +224,12 @@ def attachments(db: Database) -> None:
             touched_at INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID
     """)
+
+
+@member()
+def search_without_secure_delete(db: Database) -> None:
+    """FTS5's secure-delete breaks its own index (SQLite 3.53.4: DELETE, then integrity-check)."""
+    db.execute("INSERT INTO search (search, rank) VALUES ('secure-delete', 0)")
+    db.execute("INSERT INTO search (search) VALUES ('rebuild')")
+    # Whether the index still has words that were erased (listing.forget_words).
+    db.execute("ALTER TABLE listing_state ADD COLUMN words_left INTEGER NOT NULL DEFAULT 0")

@@ -105,10 +105,8 @@ class SealedFolder:
         return hmac.digest(self._names, label.encode(), "sha256").hex()
 
     def _make(self) -> None:
-        if not self._path.exists():
-            with full_disk_told():
-                private_folder(self._path)
-                sync_file(self._path.parent)
+        with full_disk_told():
+            private_folder(self._path)
 
     def _seal(self, name: str, index: int, chunk: bytes, *, last: bool) -> bytes:
         nonce = secrets.token_bytes(_NONCE_BYTES)

@@ -72,12 +72,15 @@ def push(
     store: MemberStore, changes: Sequence[Pushed], *, now_ms: int
 ) -> tuple[list[Kept | Refused], Place]:
     """Take changes in, all that can be kept in one commit. Raises DiskFull and the like."""
-    erased = [pushed.change.record for pushed in changes if pushed.change.op == "purge"]
+    attached: set[str] = set()
+    answers: list[Kept | Refused] = []
     with store.write() as tx:
-        attached = [erasing.attached_to(tx, record) for record in erased]
-        answers = [_take(tx, pushed, now_ms) for pushed in changes]
+        for pushed in changes:
+            attached |= erasing.at_stake(tx, pushed.change)
+            answers.append(_take(tx, pushed, now_ms))
         here = place(tx)
-    erasing.let_go(store, set().union(*attached))
+    if attached or any(pushed.change.op == "purge" for pushed in changes):
+        erasing.let_go(store, attached)
     return answers, here
 
 

@@ -10,6 +10,7 @@ prepare_tests() {
   need_command chromium chromium
   need_command certutil libnss3-tools
   need_command openssl openssl
+  need_disk_of_our_own
   if [[ $(id -u) == 0 ]]; then prepare_network_tests; fi
   need_command shellcheck shellcheck
   python_with_venv
@@ -28,6 +29,13 @@ prepare_network_tests() {
   need_command avahi-daemon avahi-daemon
   compgen -G '/usr/lib/*/libnss_mdns4_minimal.so.2' >/dev/null ||
     install_package libnss-mdns 'The tests need libnss-mdns, which is not here.'
+}
+
+# pyfuse3, with which tests make a disk that loses power, is built on the machine; mounting it needs root.
+need_disk_of_our_own() {
+  need_command pkg-config pkg-config
+  pkg-config --exists fuse3 || install_package libfuse3-dev 'The tests need libfuse3, which is not here.'
+  need_command fusermount3 fuse3
 }
 
 # need_command COMMAND PACKAGE

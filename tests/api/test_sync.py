@@ -70,6 +70,16 @@ async def test_what_is_pushed_twice_is_kept_once_and_read_by_the_other_phone(
     assert (page.cursor, page.more, page.epoch) == (first.head, False, first.epoch)
 
 
+async def test_pushes_that_share_a_commit_are_each_answered_for_themselves(device: Device) -> None:
+    sent = {f"push {number}": change(f"{number}") for number in range(12)}
+    async with device.phone() as phone:
+        for request, one in sent.items():
+            await phone.send(RecordsPush(id=request, changes=(one,)))
+        answers = [await phone.receive_a(RecordsAck) for _ in sent]
+    own = {answer.id: [ack.rev_id for ack in answer.acks] for answer in answers}
+    assert own == {request: [one.rev_id] for request, one in sent.items()}
+
+
 async def test_one_bad_change_has_its_problem_and_the_rest_go_on(device: Device) -> None:
     bad = change(body=msgspec.Raw(b'{"text": 7}'))
     huge = change("x" * 100_001)
@@ -84,6 +94,21 @@ async def test_one_bad_change_has_its_problem_and_the_rest_go_on(device: Device)
         None,
     ]
     assert {found.rev_id for found in page.changes} == {c.rev_id for c in good}
+
+
+@pytest.mark.parametrize("depth", [600, 1000, 5000])
+async def test_a_body_nested_too_deep_is_refused_and_the_socket_stays(
+    device: Device, depth: int
+) -> None:
+    deep = change(kind="dream", body=msgspec.Raw(b'{"x":' + b"[" * depth + b"]" * depth + b"}"))
+    good = change("good")
+    async with device.phone() as phone:
+        await phone.send(RecordsPush(id="deep", changes=(deep,)))
+        answer = await phone.receive()
+        assert isinstance(answer, Error | RecordsAck)
+        await push(phone, good)
+        page = await pull(phone)
+    assert good.rev_id in {found.rev_id for found in page.changes}
 
 
 async def test_unknown_kinds_and_newer_bodies_are_passed_on_untouched(device: Device) -> None:
@@ -113,6 +138,16 @@ async def test_edits_that_crossed_are_both_sent_and_only_leaves_are(device: Devi
         await push(phone, both)
         later = await pull(phone, page.cursor, page.epoch)
     assert [(found.rev_id, found.others) for found in later.changes] == [(both.rev_id, ())]
+
+
+async def test_a_change_that_comes_after_what_was_made_on_it_is_told_to_be_history(
+    device: Device,
+) -> None:
+    first = change("first")
+    second = change("second", record=first.record, parent=first.rev_id)
+    async with device.phone() as phone:
+        answers = [await push(phone, one) for one in (second, first)]
+    assert [ack.superseded for answer in answers for ack in answer.acks] == [False, True]
 
 
 async def test_a_cursor_of_another_epoch_is_refused(device: Device) -> None:

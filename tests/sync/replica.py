@@ -1,5 +1,6 @@
 """What a phone keeps and does, by the protocol: the web app's rules once more, for property tests."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -10,7 +11,9 @@ from futureself_box.records.clock import ZERO, Clock, tick
 from futureself_box.records.revisions import Change, Op
 from futureself_box.store.vault import MemberStore
 from futureself_box.sync import replicas
-from futureself_box.sync.replicas import Kept, Leaf, Pushed, Refused
+from futureself_box.sync.replicas import Kept, Leaf, Page, Place, Pushed, Refused
+
+Push = Callable[[list[Pushed]], tuple[list[Kept | Refused], Place]]
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,15 @@ class Replica:
         return sorted(leaves, key=lambda held: held.rank, reverse=True)
 
     def write(
-        self, rev_id: UUID, record: UUID, op: Op, body: str | None, now_ms: int, *, settle: bool
+        self,
+        rev_id: UUID,
+        record: UUID,
+        op: Op,
+        body: str | None,
+        now_ms: int,
+        *,
+        settle: bool,
+        kind: str = "note",
     ) -> Change:
         leaves = self.leaves(record)
         shown, others = (leaves[0], leaves[1:]) if leaves else (None, [])
@@ -65,7 +76,7 @@ class Replica:
         change = Change(
             rev_id=rev_id,
             record=record,
-            kind="note",
+            kind=kind,
             op=op,
             body=body,
             parent=None if shown is None else shown.change.rev_id,
@@ -106,10 +117,13 @@ class Replica:
         except EpochChanged:
             self.begin_epoch(replicas.find_place(store).epoch)
             return True
+        self.take_page(page, place.epoch)
+        return page.more
+
+    def take_page(self, page: Page, epoch: str) -> None:
         for leaf in page.leaves:
             self._take(leaf)
-        self.cursor, self.epoch = page.cursor, place.epoch
-        return page.more
+        self.cursor, self.epoch = page.cursor, epoch
 
     def begin_epoch(self, epoch: str) -> None:
         """After a restore: nothing counts as acknowledged, everything is sent once more."""
@@ -117,10 +131,10 @@ class Replica:
         self.held = {rev: replace(held, acknowledged=False) for rev, held in self.held.items()}
         self.pending = [*self.pending, *(rev for rev in self.held if rev not in self.pending)]
 
-    def sync(self, store: MemberStore, now_ms: int, size: int = 3) -> None:
+    def sync(self, store: MemberStore, push: Push, size: int = 3) -> None:
         while self.pull(store, size) or self.pending:
             if self.pending:
-                acks, place = replicas.push(store, self.batch(size), now_ms=now_ms)
+                acks, place = push(self.batch(size))
                 if self.epoch != place.epoch:
                     self.begin_epoch(place.epoch)
                 self.take_acks(acks)

@@ -1,27 +1,48 @@
 """Phones and the box agree in the end, whatever happens between them, and nothing written is lost."""
 
+import hashlib
 import shutil
 import tempfile
+import wave
 from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from futureself_box.records import revisions
+from futureself_box.records import attachments, revisions
+from futureself_box.records.attachments import Announced
 from futureself_box.records.revisions import Op
+from futureself_box.settings import Records
 from futureself_box.store.vault import MemberStore, Vault
 from futureself_box.sync import replicas
+from futureself_box.sync.replicas import Kept, Place, Pushed, Refused
 from tests.sync.replica import Replica
 
 PHONES = st.integers(0, 2)
-RECORDS = st.sampled_from([UUID(int=number) for number in range(1, 4)])
+NOTES = [UUID(int=number) for number in range(1, 4)]
+ENTRIES = [UUID(int=number) for number in range(4, 6)]
+RECORDS = st.sampled_from(NOTES + ENTRIES)
 OPS = st.sampled_from(("put", "put", "put", "put", "del", "purge"))
 FATES = st.sampled_from(("arrives", "arrives", "lost request", "lost answer", "twice", "reversed"))
 YEAR_MS = 365 * 86_400_000
+
+
+def recording(length: int) -> bytes:
+    out = BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setparams((1, 2, 8000, 0, "NONE", ""))
+        file.writeframes(b"\1\2" * length)
+    return out.getvalue()
+
+
+ATTACHMENTS = {hashlib.sha256(made).hexdigest(): made for made in (recording(10), recording(20))}
+SHOWN = st.sets(st.sampled_from(sorted(ATTACHMENTS)))
 
 
 class PowerCut(Exception):
@@ -43,6 +64,7 @@ class Household(RuleBasedStateMachine):
         self.backup: set[UUID] | None = None
         self.erased: set[UUID] = set()
         self.restored_over: set[UUID] = set()
+        self.whole: set[str] = set()
 
     @property
     def store(self) -> MemberStore:
@@ -61,6 +83,46 @@ class Household(RuleBasedStateMachine):
         with self.store.read() as connection:
             return revisions.is_superseded(connection, str(rev_id))
 
+    def on_the_box(self) -> set[str]:
+        return set(ATTACHMENTS) - set(attachments.missing(self.store, list(ATTACHMENTS)))
+
+    def links(self) -> dict[UUID, set[str]]:
+        """What each record shows in any of its versions on the box."""
+        found: dict[UUID, set[str]] = {}
+        with self.store.read() as connection:
+            for row in connection.execute("SELECT record, body FROM revision").fetchall():
+                found.setdefault(UUID(row["record"]), set()).update(linked(row["body"]))
+        return found
+
+    def push(self, batch: list[Pushed], later_ms: int = 0) -> tuple[list[Kept | Refused], Place]:
+        """Push, and see that attachments go with the last entry that showed them, not before."""
+        before = self.links()
+        for pushed in batch:
+            before.setdefault(pushed.change.record, set()).update(linked(pushed.change.body))
+        answered = replicas.push(self.store, batch, now_ms=self.box_ms + later_ms)
+        after = self.links()
+        lost = {one for record, shown in before.items() for one in shown - after[record]}
+        self.whole -= lost.difference(*after.values())
+        assert self.on_the_box() == self.whole
+        return answered
+
+    @rule(attachment=st.sampled_from(sorted(ATTACHMENTS)), whole=st.booleans())
+    def a_recording_is_sent(self, attachment: str, *, whole: bool) -> None:
+        content = ATTACHMENTS[attachment]
+        new = Announced(attachment, len(content), "audio/wav")
+        known = attachments.begin(self.store, new, Records(), now_ms=self.box_ms)
+        if known.state == "kept":
+            return
+        rest = content[known.received :]
+        pieces = [rest[:40], rest[40:]] if whole else [rest[: len(rest) // 2]]
+        for piece in filter(None, pieces):
+            known = attachments.receive(
+                self.store, attachment, known.received, piece, now_ms=self.box_ms
+            )
+        if known.state == "kept":
+            self.whole.add(attachment)
+        assert self.on_the_box() == self.whole
+
     @rule(ms=st.integers(1, 10_000_000))
     def time_passes(self, ms: int) -> None:
         self.now_ms += ms
@@ -74,16 +136,24 @@ class Household(RuleBasedStateMachine):
         self.box_skew_ms = skew_ms
 
     @rule(
-        phone=PHONES, record=RECORDS, op=OPS, text=st.text("ab", max_size=2), settle=st.booleans()
+        phone=PHONES,
+        record=RECORDS,
+        op=OPS,
+        text=st.text("ab", max_size=2),
+        shown=SHOWN,
+        settle=st.booleans(),
     )
-    def somebody_writes(self, phone: int, record: UUID, op: Op, text: str, *, settle: bool) -> None:
+    def somebody_writes(
+        self, phone: int, record: UUID, op: Op, text: str, shown: set[str], *, settle: bool
+    ) -> None:
         leaves = self.phones[phone].leaves(record)
         if leaves and leaves[0].change.op == "purge":
             return
         self.numbers += 1
-        body = f'{{"text":"{text}{self.numbers}"}}' if op == "put" else None
+        kind = "entry" if record in ENTRIES else "note"
+        body = made_of(kind, f"{text}{self.numbers}", shown) if op == "put" else None
         rev_id = UUID(int=self.numbers << 64 | phone)
-        self.phones[phone].write(rev_id, record, op, body, self.now_ms, settle=settle)
+        self.phones[phone].write(rev_id, record, op, body, self.now_ms, settle=settle, kind=kind)
         self.written[rev_id] = (record, op, body)
 
     @rule(phone=PHONES, size=st.integers(1, 5), fate=FATES)
@@ -94,9 +164,9 @@ class Household(RuleBasedStateMachine):
             batch.reverse()
         if not batch or fate == "lost request":
             return
-        acks, place = replicas.push(self.store, batch, now_ms=self.box_ms)
+        acks, place = self.push(batch)
         if fate == "twice":
-            again, _ = replicas.push(self.store, batch, now_ms=self.box_ms + 99_999)
+            again, _ = self.push(batch, later_ms=99_999)
             clocks = [(ack.rev_id, getattr(ack, "clock", None)) for ack in acks]
             assert [(ack.rev_id, getattr(ack, "clock", None)) for ack in again] == clocks
         if fate != "lost answer" and replica.epoch == place.epoch:
@@ -108,7 +178,7 @@ class Household(RuleBasedStateMachine):
 
     @rule(phone=PHONES)
     def a_phone_syncs(self, phone: int) -> None:
-        self.phones[phone].sync(self.store, self.box_ms)
+        self.phones[phone].sync(self.store, self.push)
 
     @rule(phone=PHONES)
     def the_box_dies_inside_a_transaction(self, phone: int) -> None:
@@ -153,6 +223,8 @@ class Household(RuleBasedStateMachine):
         shutil.copy(self.folder / "copy.db", path)
         self.vault = Vault(self.folder / "data", self.folder / "config")
         replicas.begin_epoch(self.store)
+        # Files lie beside the database: those that it doesn't know count as nothing received.
+        self.whole = self.on_the_box()
 
     def teardown(self) -> None:
         if not hasattr(self, "vault"):
@@ -166,7 +238,7 @@ class Household(RuleBasedStateMachine):
     def end(self) -> None:
         for _ in range(2):
             for phone in self.phones:
-                phone.sync(self.store, self.box_ms)
+                phone.sync(self.store, self.push)
         for rev_id in self.erased.union(*(phone.erased for phone in self.phones)):
             self.written.pop(rev_id, None)
         known = self.known()
@@ -176,7 +248,7 @@ class Household(RuleBasedStateMachine):
             assert self.is_superseded(rev_id)
             del self.written[rev_id]
         fresh = Replica("fresh")
-        fresh.sync(self.store, self.box_ms, size=2)
+        fresh.sync(self.store, self.push, size=2)
         for record in {record for record, _, _ in self.written.values()}:
             self.check_record(record, [*self.phones, fresh])
 
@@ -202,6 +274,23 @@ class Household(RuleBasedStateMachine):
         assert head.rev_id not in superseded
         puts = [r for r in history.values() if r.op == "put" and r.rev_id not in superseded]
         assert {r.rev_id for r in puts} <= {head.rev_id, *(other.rev_id for other in others)}
+
+
+def made_of(kind: str, text: str, shown: set[str]) -> str:
+    if kind == "note":
+        return msgspec.json.encode({"text": text}).decode()
+    links = [
+        {"id": one, "type": "audio/wav", "size": len(ATTACHMENTS[one])} for one in sorted(shown)
+    ]
+    moment = "2026-11-24T21:30:00+01:00"
+    entry = {"text": text, "day": moment[:10], "written_at": moment, "attachments": links}
+    return msgspec.json.encode(entry).decode()
+
+
+def linked(body: str | None) -> set[str]:
+    if body is None:
+        return set()
+    return {link["id"] for link in msgspec.json.decode(body).get("attachments", ())}
 
 
 @pytest.mark.timeout(600)
