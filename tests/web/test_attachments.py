@@ -308,5 +308,5 @@ async def test_a_file_that_is_only_on_another_phone_is_not_called_on_the_box(
     await journal.page.reload()
     await journal.see_photo(journal.entry)
     await journal.entry.get_by_role("button", name="Listen").click()
-    await expect(journal.entry.locator("audio")).to_be_visible()
+    await expect(journal.entry.get_by_label("Recording: waves.wav")).to_be_visible()
     await expect(journal.badge).to_have_text("On the box")
