@@ -70,6 +70,16 @@ async def test_what_is_pushed_twice_is_kept_once_and_read_by_the_other_phone(
     assert (page.cursor, page.more, page.epoch) == (first.head, False, first.epoch)
 
 
+async def test_pushes_that_share_a_commit_are_each_answered_for_themselves(device: Device) -> None:
+    sent = {f"push {number}": change(f"{number}") for number in range(12)}
+    async with device.phone() as phone:
+        for request, one in sent.items():
+            await phone.send(RecordsPush(id=request, changes=(one,)))
+        answers = [await phone.receive_a(RecordsAck) for _ in sent]
+    own = {answer.id: [ack.rev_id for ack in answer.acks] for answer in answers}
+    assert own == {request: [one.rev_id] for request, one in sent.items()}
+
+
 async def test_one_bad_change_has_its_problem_and_the_rest_go_on(device: Device) -> None:
     bad = change(body=msgspec.Raw(b'{"text": 7}'))
     huge = change("x" * 100_001)

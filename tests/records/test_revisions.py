@@ -98,11 +98,31 @@ def test_the_box_s_clock_never_goes_back_even_where_the_machine_s_does() -> None
         assert second.clock > first.clock
 
 
-def test_a_purge_wins_over_everything() -> None:
+def test_a_purge_wins_over_everything_and_keeps_no_words() -> None:
     with member_store() as store:
-        ops: list[tuple[Op, int]] = [("purge", 1), ("put", 2)]
-        for op, clock in ops:
-            write(store, Change(uuid4(), RECORDS[0], "note", op, None, clock=Clock(clock)))
+        ops: list[tuple[Op, str | None]] = [("put", "early"), ("purge", None), ("put", "late")]
+        for clock, (op, body) in enumerate(ops, 1):
+            write(store, Change(uuid4(), RECORDS[0], "note", op, body, clock=Clock(clock)))
         head = shown(store, RECORDS[0])
         assert head is not None
         assert head.op == "purge"
+        assert {revision.body for revision in revisions.history(store, RECORDS[0])} == {None}
+
+
+def test_a_version_that_comes_after_what_was_made_on_it_is_not_shown() -> None:
+    with member_store() as store:
+        earlier = put(RECORDS[0], "earlier", clock=Clock(9))
+        later = write(store, put(RECORDS[0], "later", parent=earlier.rev_id, clock=Clock(5)))
+        write(store, earlier)
+        assert shown(store, RECORDS[0]) == later
+
+
+def test_what_was_thrown_away_or_set_aside_is_not_shown() -> None:
+    with member_store() as store:
+        one = write(store, put(RECORDS[0], "one", clock=Clock(5)))
+        other = write(store, put(RECORDS[0], "other", clock=Clock(9)))
+        deletion = Change(
+            uuid4(), RECORDS[0], "note", "del", None, one.rev_id, (other.rev_id,), Clock(10)
+        )
+        assert shown(store, RECORDS[0]) == other
+        assert write(store, deletion) == shown(store, RECORDS[0])
