@@ -54,11 +54,8 @@ def test_every_acknowledged_revision_is_there_after_a_power_loss(
 
 
 def test_a_box_that_did_not_wait_for_its_disk_would_lose_some(tmp_path: Path) -> None:
-    lost = 0
-    for seed in range(5):
-        accident = lose_power(tmp_path / str(seed), seed, synchronous="NORMAL")
-        lost += len(accident.acknowledged - accident.known())
-    assert lost > 0
+    accidents = (lose_power(tmp_path / str(seed), seed, synchronous="NORMAL") for seed in range(10))
+    assert any(accident.acknowledged - accident.known() for accident in accidents)
 
 
 def lose_power(folder: Path, seed: int, *, synchronous: str) -> Accident:
