@@ -115,7 +115,7 @@ class Household(RuleBasedStateMachine):
             return
         rest = content[known.received :]
         pieces = [rest[:40], rest[40:]] if whole else [rest[: len(rest) // 2]]
-        for piece in pieces:
+        for piece in filter(None, pieces):
             known = attachments.receive(
                 self.store, attachment, known.received, piece, now_ms=self.box_ms
             )
