@@ -140,6 +140,16 @@ async def test_edits_that_crossed_are_both_sent_and_only_leaves_are(device: Devi
     assert [(found.rev_id, found.others) for found in later.changes] == [(both.rev_id, ())]
 
 
+async def test_a_change_that_comes_after_what_was_made_on_it_is_told_to_be_history(
+    device: Device,
+) -> None:
+    first = change("first")
+    second = change("second", record=first.record, parent=first.rev_id)
+    async with device.phone() as phone:
+        answers = [await push(phone, one) for one in (second, first)]
+    assert [ack.superseded for answer in answers for ack in answer.acks] == [False, True]
+
+
 async def test_a_cursor_of_another_epoch_is_refused(device: Device) -> None:
     async with device.phone() as phone:
         ack = await push(phone, change())
