@@ -54,6 +54,12 @@ def _of_http_exception(request: Request[Any, Any, Any], error: HTTPException) ->
     return response
 
 
+def _of_too_deep(request: Request[Any, Any, Any], _: RecursionError) -> Response[Problem]:
+    # Only msgspec recurses here, into the body.
+    log.info("request_refused", path=request.url.path, code=FrameInvalid.code)
+    return problem(FrameInvalid("The box didn't understand that request: nested too deep."))
+
+
 def _of_anything(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
     # The edge of a request: whatever it was, it is logged and the person hears of it.
     log.error("request_broke", path=request.url.path, exc_info=error)
@@ -63,5 +69,6 @@ def _of_anything(request: Request[Any, Any, Any], error: Exception) -> Response[
 handlers: ExceptionHandlersMap = {
     BoxError: _of_box_error,
     HTTPException: _of_http_exception,
+    RecursionError: _of_too_deep,
     Exception: _of_anything,
 }
