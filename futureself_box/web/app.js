@@ -170,6 +170,8 @@ async function showApp(who) {
     askMe();
   });
   conversation.addEventListener("notice", () => askMe());
+  // The box pokes only the member's other phones; this one reads what it said itself, for later.
+  conversation.addEventListener("news", () => sync.refresh());
   views.me.addEventListener("left", () => leave(null));
   addEventListener("hashchange", route, { signal: routing.signal });
 
