@@ -89,6 +89,35 @@ class App:
         return names
 
 
+async def until(page: Page, predicate: str, arg: Any = None) -> None:
+    """Wait for an asynchronous predicate; `wait_for_function` takes its promise for a yes."""
+    await page.evaluate(
+        f"""async (arg) => {{
+          const holds = {predicate};
+          while (!(await holds(arg))) await new Promise((done) => setTimeout(done, 50));
+        }}""",
+        arg,
+    )
+
+
+async def records_read(page: Page, count: int) -> None:
+    """Wait until so many versions are on this phone's disk."""
+    await until(
+        page,
+        """async (count) => {
+          const opening = indexedDB.open("futureself");
+          const opened = await new Promise((done) => {
+            opening.onsuccess = () => done(opening.result);
+          });
+          const asking = opened.transaction("revisions").objectStore("revisions").count();
+          const held = await new Promise((done) => (asking.onsuccess = () => done(asking.result)));
+          opened.close();
+          return held >= count;
+        }""",
+        count,
+    )
+
+
 async def phone_of(
     browser: Browser, who: Device | None, url: str, scheme: Scheme = "light"
 ) -> BrowserContext:

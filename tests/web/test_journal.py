@@ -9,8 +9,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
-from futureself_box.bench.running_box import Device, RunningBox
-from tests.web.app import phone_of
+from futureself_box.bench.running_box import Device, RunningBox, eventually
+from tests.web.app import phone_of, until
 from tests.web.network import Network
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
@@ -161,7 +161,7 @@ async def test_an_entry_goes_to_the_trash_and_comes_back(opening: Opening, ada: 
     await journal.page.get_by_role("button", name="To the trash").click()
     await journal.page.get_by_role("group").get_by_role("button", name="To the trash").click()
     await expect(journal.entries).to_have_count(0)
-    await journal.page.wait_for_function("async () => (await fetch('/api/household')).ok")
+    await asyncio.to_thread(eventually, lambda: not on_the_box(ada))
     await journal.page.locator("fs-journal").get_by_text("Trash", exact=True).click()
     await journal.page.get_by_role("button", name="Bring back").click()
     await journal.see("Not so good.", "On the box")
@@ -176,9 +176,8 @@ async def test_a_phone_that_signs_out_keeps_nothing(opening: Opening) -> None:
     await journal.page.get_by_role("button", name="Sign out").click()
     await journal.page.get_by_role("group").get_by_role("button", name="Sign out").click()
     await expect(journal.page.get_by_role("heading", name="Welcome")).to_be_visible()
-    await journal.page.wait_for_function(
-        "async () => !(await indexedDB.databases()).some(({name}) => name === 'futureself')"
-    )
+    gone = "async () => !(await indexedDB.databases()).some(({name}) => name === 'futureself')"
+    await until(journal.page, gone)
 
 
 async def test_what_is_new_while_the_phone_reads_is_read_too(opening: Opening, ada: Device) -> None:

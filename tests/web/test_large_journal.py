@@ -11,9 +11,10 @@ from zipfile import ZipFile
 
 import httpx2
 import pytest
-from playwright.async_api import BrowserContext, Page, expect
+from playwright.async_api import BrowserContext, expect
 
 from futureself_box.bench.running_box import Device
+from tests.web.app import records_read
 from tests.web.network import Network
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(240)]
@@ -44,7 +45,7 @@ async def test_many_years_open_and_are_searched_offline(
     await page.goto(network.url)
     await page.wait_for_function("() => navigator.serviceWorker.controller !== null")
     begun = time.perf_counter()
-    await everything_read(page, count)
+    await records_read(page, count)
     synced_s = time.perf_counter() - begun
     network.cut()
     begun = time.perf_counter()
@@ -77,22 +78,3 @@ def bring_in(member: Device, count: int) -> None:
     url = f"{member.box.url}/api/import"
     headers = {"Authorization": f"Bearer {member.token}"}
     httpx2.post(url, content=packed.getvalue(), headers=headers, timeout=600).raise_for_status()
-
-
-async def everything_read(page: Page, count: int) -> None:
-    """Wait until the phone has read all that is on the box."""
-    await page.wait_for_function(
-        """async (count) => {
-          const opened = await new Promise((done) => {
-            const request = indexedDB.open("futureself");
-            request.onsuccess = () => done(request.result);
-          });
-          const asked = opened.transaction("revisions").objectStore("revisions").count();
-          const held = await new Promise((done) => (asked.onsuccess = () => done(asked.result)));
-          opened.close();
-          return held >= count;
-        }""",
-        arg=count,
-        timeout=200_000,
-        polling=500,
-    )

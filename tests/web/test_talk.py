@@ -16,7 +16,7 @@ from futureself_box.api.frames import (
 )
 from futureself_box.bench.running_box import Device, RunningBox
 from futureself_box.records.clock import Clock, to_text
-from tests.web.app import A_LONG_STORY, App, recorded, texts
+from tests.web.app import A_LONG_STORY, App, recorded, records_read, texts
 from tests.web.network import Network
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
@@ -35,14 +35,6 @@ NOTE_STATUSES = """() => {
 
 
 # Whether the phone's own records have that many messages.
-RECORDS_HERE = """async count => {
-    const opening = indexedDB.open("futureself");
-    const database = await new Promise((done) => (opening.onsuccess = () => done(opening.result)));
-    const asking = database.transaction("revisions").objectStore("revisions").getAll();
-    const all = await new Promise((done) => (asking.onsuccess = () => done(asking.result)));
-    database.close();
-    return all.filter(({ kind }) => kind === "message").length >= count;
-}"""
 
 
 async def record(member: Device, said: list[str]) -> None:
@@ -142,7 +134,7 @@ async def test_with_no_network_the_conversation_is_read_and_goes_on_later(
     await app.see_answer()
     before = await texts(ada)
     await app.page.wait_for_function("() => navigator.serviceWorker.controller !== null")
-    await app.page.wait_for_function(RECORDS_HERE, arg=len(before))
+    await records_read(app.page, len(before))
     network.cut()
     await app.page.reload()
     await app.see_conversation(before)
@@ -163,7 +155,7 @@ async def test_with_no_network_older_messages_come_as_the_reader_scrolls(
     await record(ada, [f"Number {number}." for number in range(60)])
     await app.page.reload()
     await app.page.wait_for_function("() => navigator.serviceWorker.controller !== null")
-    await app.page.wait_for_function(RECORDS_HERE, arg=60)
+    await records_read(app.page, 60)
     network.cut()
     await app.page.reload()
     mine = app.page.locator("fs-message.mine")
