@@ -74,6 +74,8 @@ def _alternating(said: Sequence[Said]) -> list[Line]:
     for entry in said:
         role = "user" if entry.message.role == "member" else "assistant"
         text = entry.message.text
+        if role == "assistant":
+            text = text.strip()  # as some of Mistral's templates and all its models' training do
         if not text or (role == "assistant" and not lines):
             continue
         if lines and lines[-1].role == role:
