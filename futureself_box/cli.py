@@ -7,6 +7,7 @@ made inside, so that `--help` and the small box process stay light.
 import sys
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import rich_click as click
@@ -220,19 +221,52 @@ def recover(loaded: settings.Settings) -> None:
     click.echo(f"The box has a new key. It opens the words of {members} members.")
 
 
-@main.command()
+@main.group(invoke_without_command=True)
 @click.option("--full", is_flag=True, help="Full counts: takes about an hour.")
 @click.option("--clone", is_flag=True, help="Also time a clean clone, native build included.")
 @click.option("--llama-bench", metavar="PATH", help="The yardstick, where it isn't on the path.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_context
+def bench(context: click.RichContext, /, **options: Any) -> None:
+    """Measure what the box promises, on this machine."""
+    if context.invoked_subcommand is None:
+        _bench_promises(**options)
+
+
 @_with_settings
-def bench(
+def _bench_promises(
     loaded: settings.Settings, full: bool, clone: bool, llama_bench: str | None, as_json: bool
 ) -> int:
-    """Measure what the box promises, on this machine."""
     from futureself_box.bench import run as process  # noqa: PLC0415
 
     return process.run(loaded, full=full, clone=clone, llama_bench=llama_bench, as_json=as_json)
+
+
+@bench.command("engine")
+@click.option("--peer", metavar="URL", help="Another OpenAI-compatible server, measured in turn.")
+@click.option(
+    "--streams", metavar="LIST", default="1,2,4,8", show_default=True, help="How many at once."
+)
+@click.option("--rounds", default=5, show_default=True, help="Rounds; medians are shown.")
+@click.option("--case", "chosen", metavar="NAME", multiple=True, help="Only this case; repeatable.")
+@click.option("--plot", metavar="FILE", help="Also draw the figures, as SVG.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@_with_settings
+def bench_engine(
+    loaded: settings.Settings,
+    streams: str,
+    chosen: tuple[str, ...],
+    plot: str | None,
+    as_json: bool,
+    **plan: Any,
+) -> int:
+    """Measure how fast many people are answered; beside another server, with --peer."""
+    from futureself_box.bench import engine  # noqa: PLC0415
+    from futureself_box.inference import weights  # noqa: PLC0415
+
+    model = weights.in_use(loaded, "language").path
+    planned = engine.plan(streams, chosen, **plan)
+    return engine.run(loaded, model, planned, plot=Path(plot) if plot else None, as_json=as_json)
 
 
 def _typed_sheet() -> bytes:
