@@ -145,6 +145,32 @@ def use_model(loaded: settings.Settings, name: str) -> None:
     click.echo(f"The box uses {weights.use(loaded, name)} from the next answer on.")
 
 
+@models.command("tune")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@_with_settings
+def tune_models(loaded: settings.Settings, as_json: bool) -> None:
+    """Measure which type of weights is best on this machine, in under a minute."""
+    import msgspec  # noqa: PLC0415
+    import rich  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    from futureself_box.inference import tune  # noqa: PLC0415
+
+    advice = tune.tune(loaded.inference, lambda step: click.echo(f"Measuring {step} …", err=True))
+    if as_json:
+        click.echo(msgspec.json.encode(advice))
+        return
+    table = Table("type", "size of a 7B", "reads", "writes", "a turn", "fits")
+    for one in advice.candidates:
+        size, fits = f"{one.size_bytes / 1e9:.1f} GB", "yes" if one.fits else "no"
+        speeds = f"{one.prefill:.1f}/s", f"{one.decode:.1f}/s", f"{one.turn_s:.0f} s"
+        table.add_row(one.file_type, size, *speeds, fits)
+    rich.print(table)
+    click.echo("Estimated for a 7B model, from two layers of that shape.")
+    for reason in advice.reasons:
+        click.echo(reason)
+
+
 @main.command()
 @click.option("--within", "within_s", default=3.0, show_default=True, help="Seconds to listen.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")

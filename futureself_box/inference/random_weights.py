@@ -62,6 +62,11 @@ class Shape(msgspec.Struct, frozen=True):
         """How many weights it has."""
         return sum(tensor.elements for tensor in _tensors(self, "F16"))
 
+    @property
+    def kv_elements(self) -> int:
+        """How many numbers it keeps of each token that it has read."""
+        return 2 * self.layers * self.width // self.heads * self.kv_heads
+
 
 MISTRAL_7B = Shape(
     width=4096, layers=32, heads=32, kv_heads=8, feed_forward=14336, vocabulary=32768
@@ -104,6 +109,11 @@ def write(
         file.write(_padded(_header(tensors, {**_entries(shape, file_type), **words})))
         for tensor in tensors:
             file.write(_padded(_data(tensor, numbers)))
+
+
+def size_bytes(shape: Shape, file_type: str) -> int:
+    """How large the weights of a file of that type are."""
+    return sum(_aligned(tensor.size_bytes) for tensor in _tensors(shape, file_type))
 
 
 def _entries(shape: Shape, file_type: str) -> dict[str, Value]:
