@@ -15,10 +15,13 @@ import httpx2
 import msgspec
 
 from futureself_box.bench.running_box import BoxMisbehaved
+from futureself_box.errors import NetworkUnreachable
 
 _PATIENCE_S = 600.0
 _DATA = "data: "
 _DONE = "[DONE]"
+# A connection for each answer: servers end kept ones when it suits them, llama-server after a hundred.
+_LIMITS = httpx2.Limits(max_connections=None, max_keepalive_connections=0)
 _NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 Conversation = Sequence[tuple[str, str]]  # (role, words)
@@ -95,12 +98,12 @@ class Server:
     def at(cls, url: str) -> "Server":
         """One on the network. `url` may end in /v1."""
         base = url.rstrip("/").removesuffix("/v1")
-        return cls(httpx2.AsyncClient(base_url=base, timeout=_PATIENCE_S))
+        return cls(httpx2.AsyncClient(base_url=base, timeout=_PATIENCE_S, limits=_LIMITS))
 
     @classmethod
     def on_socket(cls, path: str) -> "Server":
         """One on a Unix socket."""
-        transport = httpx2.AsyncHTTPTransport(uds=path, verify=_NO_TLS)
+        transport = httpx2.AsyncHTTPTransport(uds=path, verify=_NO_TLS, limits=_LIMITS)
         return cls(
             httpx2.AsyncClient(transport=transport, base_url="http://box", timeout=_PATIENCE_S)
         )
@@ -129,6 +132,12 @@ class Server:
         return answer
 
     async def _read(self, body: dict[str, Any], answer: Answer) -> None:
+        try:
+            await self._read_all(body, answer)
+        except httpx2.HTTPError as error:
+            raise BoxMisbehaved(f"{self._http.base_url}: {error}") from error
+
+    async def _read_all(self, body: dict[str, Any], answer: Answer) -> None:
         async for chunk in self._chunks(body):
             for choice in chunk.get("choices", ()):
                 text = choice.get("delta", {}).get("content")
@@ -150,7 +159,11 @@ class Server:
                     yield chunk
 
     async def _get(self, path: str) -> Any:
-        response = await self._http.get(path)
+        try:
+            response = await self._http.get(path)
+        except httpx2.HTTPError as error:
+            hint = "Start that server first, then run the bench again."
+            raise NetworkUnreachable(f"{self._http.base_url} doesn't answer.", hint=hint) from error
         if not response.is_success:
             raise BoxMisbehaved(f"GET {path}: {response.status_code} {response.text}")
         return response.json()

@@ -118,7 +118,7 @@ async def _measure(own: OwnEngine, model: Path, plan: Plan, say: Callable[[str],
                 side.use(random.Random(seed))
                 async for name, value in cases.measure(side, plan.chosen, plan.streams):
                     sheet.note(name, column, value)
-        for name, value in _yardsticks(model, plan):
+        for name, value in _yardsticks(model, plan, own.threads):
             sheet.note(name, "yardstick", value)
     memory = round(own.memory_mib(), 1)
     return Report(model.name, os.cpu_count() or 1, plan.rounds, memory, sheet.rows())
@@ -136,11 +136,11 @@ async def _sides(
         yield await stack.enter_async_context(side), column
 
 
-def _yardsticks(model: Path, plan: Plan) -> Iterator[tuple[str, float]]:
+def _yardsticks(model: Path, plan: Plan, threads: int) -> Iterator[tuple[str, float]]:
     if "decode" not in plan.chosen:
         return
     for streams in plan.streams:
-        if (speed := yardstick.decode(model, streams)) is not None:
+        if (speed := yardstick.decode(model, streams, threads)) is not None:
             yield cases.decode_name(streams), speed
 
 
@@ -157,8 +157,12 @@ class _Sheet:
     def rows(self) -> list[Row]:
         return [
             Row(name, *cases.unit_of(name), columns["box"], columns["peer"], columns["yardstick"])
-            for name, columns in self._values.items()
+            for name, columns in sorted(self._values.items(), key=_decoding_first)
         ]
+
+
+def _decoding_first(item: tuple[str, object]) -> bool:
+    return not item[0].startswith("decode,")
 
 
 def _ratio(ours: Sequence[float], theirs: Sequence[float]) -> float | None:

@@ -1,6 +1,7 @@
 """Our own inference process to measure: `futureself-box inference` in a folder of its own."""
 
 import http.client
+import os
 import socket
 import subprocess
 import sys
@@ -22,6 +23,7 @@ class OwnEngine:
 
     def __init__(self, folder: Path, inference: Inference, model: Path) -> None:
         self.socket = folder / "data" / "run" / "inference.sock"
+        self.threads = inference.threads or len(os.sched_getaffinity(0))
         self._log = folder / "log"
         own = msgspec.structs.replace(inference, model=str(model))
         self._environment = inherited_environment() | {

@@ -1,6 +1,5 @@
 """llama.cpp's own benches on the same weights, where they are on the path (scripts/yardstick)."""
 
-import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -12,32 +11,43 @@ from futureself_box.bench.running_box import BoxMisbehaved
 _PROMPT, _ANSWER = 64, 128
 
 
-def decode(model: Path, streams: int) -> float | None:
+def decode(model: Path, streams: int, threads: int) -> float | None:
     """Tokens a second of so many streams together; None where the program isn't on the path."""
-    return _alone(model) if streams == 1 else _batched(model, streams)
+    return _alone(model, threads) if streams == 1 else _batched(model, streams, threads)
 
 
-def _alone(model: Path) -> float | None:
-    options = ["-p", "0", "-n", str(_ANSWER), "-r", "1", "-fa", "1", "-o", "jsonl"]
+def _alone(model: Path, threads: int) -> float | None:
+    options = [
+        "-t",
+        str(threads),
+        "-p",
+        "0",
+        "-n",
+        str(_ANSWER),
+        "-r",
+        "1",
+        "-fa",
+        "1",
+        "-o",
+        "jsonl",
+    ]
     line = _last_line("llama-bench", model, options)
     return None if line is None else float(line["avg_ts"])
 
 
-def _batched(model: Path, streams: int) -> float | None:
+def _batched(model: Path, streams: int, threads: int) -> float | None:
     cells = streams * (_PROMPT + _ANSWER + 64)
-    options = ["-npp", str(_PROMPT), "-ntg", str(_ANSWER), "-npl", str(streams), "-c", str(cells)]
-    line = _last_line("llama-batched-bench", model, [*options, "-fa", "on", *_JSON])
+    options = ["-t", str(threads), "-npp", str(_PROMPT), "-ntg", str(_ANSWER)]
+    options += ["-npl", str(streams), "-c", str(cells), "-fa", "on", "--output-format", "jsonl"]
+    line = _last_line("llama-batched-bench", model, options)
     return None if line is None else float(line["speed_tg"])
-
-
-_JSON = ("--output-format", "jsonl")
 
 
 def _last_line(program: str, model: Path, options: list[str]) -> dict[str, float] | None:
     binary = shutil.which(program)
     if binary is None:
         return None
-    command = [binary, "-m", str(model), "-t", str(os.cpu_count()), *options]
+    command = [binary, "-m", str(model), *options]
     ran = subprocess.run(command, capture_output=True, check=False, text=True)
     lines = [line for line in ran.stdout.splitlines() if line.startswith("{")]
     if ran.returncode != 0 or not lines:
