@@ -2,7 +2,7 @@
 
 mistral-common carries the tokenizers. The chat templates are those that Mistral publishes for its
 models on Hugging Face, without what is for tools; they lay a conversation out the same.
-Run as a program it writes one: `python -m tests.inference.mistral v3 Q4_0 7b /tmp/7b.gguf`.
+Run as a program it writes one: `python -m tests.inference.mistral v3 Q4_0 7b FILE`.
 """
 
 import sys
