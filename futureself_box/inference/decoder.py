@@ -6,6 +6,7 @@ those of all answers together, since a message takes a core away for about 2 ms.
 """
 
 import time
+from collections.abc import Callable
 
 import structlog
 
@@ -16,7 +17,6 @@ from futureself_box.inference.llama import DecodeAborted, DecodeFailed, Llama
 from futureself_box.inference.pace import SLICE_TOKENS, Pace
 from futureself_box.inference.pipe import (
     Cancel,
-    ChildEnd,
     Erase,
     Erased,
     Failed,
@@ -39,13 +39,19 @@ class Decoder:
     """Everything that is being answered: `_waiting` for room, `_turns` with a sequence."""
 
     def __init__(
-        self, model: Llama, cache: PrefixCache, cores: Cores, line: Line, pipe: ChildEnd, most: int
+        self,
+        model: Llama,
+        cache: PrefixCache,
+        cores: Cores,
+        line: Line,
+        send: Callable[..., None],
+        most: int,
     ) -> None:
         self._model = model
         self._cache = cache
         self._cores = cores
         self._line = line
-        self._pipe = pipe
+        self._send_reports = send
         self._most = most
         self._pace = Pace()
         self._waiting: list[Job] = []
@@ -207,7 +213,7 @@ class Decoder:
             for turn in self._turns:
                 self._reports += turn.words()
         if self._reports:
-            self._pipe.send(*self._reports)
+            self._send_reports(*self._reports)
             self._reports, self._sent_at = [], now
 
 

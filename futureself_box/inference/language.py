@@ -12,6 +12,7 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
@@ -56,11 +57,11 @@ _log = structlog.get_logger()
 class Reception:
     """The main thread's part: takes commands, tokenises, and hands jobs to the decoding thread."""
 
-    def __init__(self, model: Llama, tokens: PromptTokens, pipe: ChildEnd) -> None:
+    def __init__(self, model: Llama, tokens: PromptTokens, send: Callable[..., None]) -> None:
         self.line = Line(model)
         self._model = model
         self._tokens = tokens
-        self._pipe = pipe
+        self._send = send
 
     def take(self, command: Command) -> None:
         """One command."""
@@ -73,7 +74,7 @@ class Reception:
                 try:
                     self.line.add(self._job(command))
                 except BoxError as error:
-                    self._pipe.send(Failed(command.id, error.code, error.message))
+                    self._send(Failed(command.id, error.code, error.message))
             case _:
                 pass
 
@@ -98,7 +99,7 @@ class Reception:
             secrets.randbits(32) if seed is None else seed,
             grammar.from_schema(request.schema) if request.schema else "",
         )
-        self._pipe.send(Accepted(request.id, len(prompt)))
+        self._send(Accepted(request.id, len(prompt)))
         return Job(request, wish, sampler)
 
     def _read(self, parts: tuple[str, ...]) -> Tokens:
@@ -140,17 +141,17 @@ def _decode(load: Load, loading: "Future[Reception]", pipe: ChildEnd) -> None:
     try:
         model = _load(load)
         tokens = PromptTokens(model)
-        reception = Reception(model, tokens, pipe)
+        reception = Reception(model, tokens, pipe.send)
         parking = _parking(load, model)
         cache = PrefixCache(model, _SEQUENCES, parking)
         cores = Cores(model.threads)
-        decoder = Decoder(model, cache, cores, reception.line, pipe, load.inference.streams)
+        decoder = Decoder(model, cache, cores, reception.line, pipe.send, load.inference.streams)
         loading.set_result(reception)
         pipe.send(
             Ready(model.context_tokens, model.template, model.bos, model.eos, tokens.controls)
         )
         decoder.run()
-        parking.settle()
+        parking.close()
     except BoxError as error:
         pipe.send(Refused(error.message, error.hint))
     except OSError:

@@ -81,6 +81,11 @@ class Parking:
         for name in tuple(self._writing):
             self._settle(name)
 
+    def close(self) -> None:
+        """Wait until everything is written, and end the thread."""
+        self.settle()
+        self._writer.shutdown()
+
     def _settle(self, name: str) -> None:
         writing = self._writing.pop(name, None)
         if writing is not None:
