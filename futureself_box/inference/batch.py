@@ -35,6 +35,11 @@ class Batch:
             logits=_pointer(self._wanted, api.llama_batch, "logits"),
         )
 
+    @property
+    def room(self) -> int:
+        """How many more tokens it takes."""
+        return len(self._token) - self.rows
+
     def clear(self) -> None:
         """Start anew."""
         self.rows = 0

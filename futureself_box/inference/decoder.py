@@ -14,7 +14,7 @@ from futureself_box.errors import ModelStarting, RequestInvalid
 from futureself_box.inference.cores import Cores
 from futureself_box.inference.line import Job, Line, Stop
 from futureself_box.inference.llama import DecodeAborted, DecodeFailed, Llama
-from futureself_box.inference.pace import SLICE_TOKENS, Pace
+from futureself_box.inference.pace import Pace
 from futureself_box.inference.pipe import (
     Cancel,
     Erase,
@@ -89,18 +89,24 @@ class Decoder:
             case Cancel(request):
                 self._cancel(request)
             case Erase(request, key):
-                for turn in [turn for turn in self._turns if turn.job.wish.key == key]:
-                    self._fail(turn, ModelStarting.code, "This conversation was erased.")
-                self._cache.erase(key)
+                self._erase(key)
                 self._reports.append(Erased(request))
 
     def _cancel(self, request: int) -> None:
         for job in [job for job in self._waiting if job.request.id == request]:
-            self._waiting.remove(job)
-            job.sampler.close()
+            self._leave_line(job)
         for turn in [turn for turn in self._turns if turn.id == request]:
             _log.info("answer_cancelled", request=request, cells=turn.sequence.length)
             self._leave(turn)
+
+    def _erase(self, key: str) -> None:
+        said = ModelStarting.code, "This conversation was erased."
+        for job in [job for job in self._waiting if job.wish.key == key]:
+            self._reports.append(Failed(job.request.id, *said))
+            self._leave_line(job)
+        for turn in [turn for turn in self._turns if turn.job.wish.key == key]:
+            self._fail(turn, *said)
+        self._cache.erase(key)
 
     def _admit(self) -> None:
         while self._waiting and len(self._turns) < self._most:
@@ -143,7 +149,7 @@ class Decoder:
             turn.start(now)
             self._reports.append(Started(turn.id))
         gentle = self._interrupted or len(reading) < len(self._turns)
-        room = SLICE_TOKENS - self._model.batch.rows
+        room = self._model.batch.room
         return turn, self._pace.slice(turn.left, room, gentle=gentle)
 
     def _decode(self, writing: list[Turn], reader: Turn | None, count: int) -> bool:
@@ -199,6 +205,10 @@ class Decoder:
         self._fail(turn, ModelStarting.code, "The model could not go on.")
         if turn.sequence in self._cache.live:
             self._cache.drop(turn.sequence)
+
+    def _leave_line(self, job: Job) -> None:
+        self._waiting.remove(job)
+        job.sampler.close()
 
     def _leave(self, turn: Turn) -> None:
         self._turns.remove(turn)

@@ -1,5 +1,6 @@
 """Conversations come, go, break off and return at random, and each is answered as if it were alone."""
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,14 @@ from hypothesis import strategies as st
 
 from futureself_box.inference.llama import Llama
 from futureself_box.inference.pipe import Erase
-from tests.inference.engine_room import ENGINE, EngineRoom, engine_room, load
+from tests.inference.engine_room import BATCH, ENGINE, EngineRoom, engine_room, load
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.soak]
 
-# The scores of a token differ by so much with the number of others in its batch (measured: 0.04).
-ROUNDING = 0.1
 TOKENS = 6
+# llama.cpp adds up attention in the order of the cells, which differs where others left gaps. Two
+# tokens whose scores lie closer together than this may change places.
+ROUNDING = 0.15
 OPENING = "You are a kind old sailor who answers in short sentences. " * 3
 PEOPLE = ("ada", "bea", "")
 SAID = (
@@ -59,31 +61,33 @@ def prompt(person: str, said: str) -> tuple[str, ...]:
 
 
 class Alone:
-    """The same answer by a plain loop: each token's text, and how narrowly it was chosen."""
+    """The same answer by a plain loop: each token's bytes, and how narrowly it was chosen."""
 
     def __init__(self, model: Llama, tokens: list[int]) -> None:
+        self._pieces: list[bytes] = []
+        self._margins: list[float] = []
         model.forget_all()
-        model.prefill(tokens, 0, last=True)
-        self.pieces: list[str] = []
-        self.margins: list[float] = []
+        for start in range(0, len(tokens), BATCH):
+            part = tokens[start : start + BATCH]
+            model.prefill(part, start, last=start + len(part) == len(tokens))
         for position in range(len(tokens), len(tokens) + TOKENS):
-            scores = model.scores(0 if position > len(tokens) else len(tokens) - 1)
-            second, first = np.partition(scores, -2)[-2:]
+            scores = model.scores(-1)
             token = int(scores.argmax())
-            self.margins.append(float(first - second))
+            second, first = np.partition(scores, -2)[-2:]
+            self._pieces.append(b"" if model.ends(token) else model.piece(token))
+            self._margins.append(float(first - second))
             if model.ends(token):
                 return
-            self.pieces.append(model.piece(token).decode(errors="replace"))
             model.step([(token, position, 0)])
 
-    def agrees(self, text: str) -> bool:
-        """Whether this is the same answer, up to a token that was chosen within the rounding."""
-        said = ""
-        for piece, margin in zip([*self.pieces, ""], [*self.margins, 0.0], strict=False):
+    def narrowest(self, text: str) -> float:
+        """The margin of the first token that an answer has otherwise; infinite where none is."""
+        said = b""
+        for piece, margin in zip(self._pieces, self._margins, strict=True):
             said += piece
-            if not text.startswith(said):
-                return margin < ROUNDING
-        return text == said
+            if not text.encode().startswith(said) or (not piece and text.encode() != said):
+                return margin
+        return math.inf if text.encode() == said else 0.0
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +107,7 @@ class Household:
         self._folder = folder
         self._asked: dict[int, tuple[str, str]] = {}
         self._left: set[int] = set()
+        self._erased: set[int] = set()
         self.room = EngineRoom(model, folder)
 
     def ask(self, person: str, said: str, parks: bool) -> None:
@@ -129,11 +134,11 @@ class Household:
 
     def erase(self, person: str) -> None:
         self.room.reception.take(Erase(0, person))
-        self._left |= {n for n, (who, _) in self._asked.items() if who == person}
+        self._erased |= {n for n, (who, _) in self._asked.items() if who == person}
 
     def restart(self) -> None:
         self.check_and_close({})
-        self._asked, self._left = {}, set()
+        self._asked, self._left, self._erased = {}, set(), set()
         self.room = EngineRoom(self._model, self._folder)
 
     def tear(self, at: int) -> None:
@@ -142,15 +147,15 @@ class Household:
             data[at % len(data)] ^= 1
             file.write_bytes(data)
 
-    def check_and_close(self, alone: Any) -> None:
+    def check_and_close(self, alone: dict[tuple[str, str], Alone]) -> None:
         for number in self._left:
             self.room.heard.pop(number, None)
         if alone:
             self.room.finish()
             for number, asked in self._asked.items():
-                if number not in self._left:
-                    text = self.room.text(number)
-                    assert alone[asked].agrees(text), (asked, text, alone[asked].pieces)
+                if number not in self._left | self._erased:
+                    margin = alone[asked].narrowest(self.room.text(number))
+                    assert margin == math.inf or margin < ROUNDING
         self.room.close()
         self.room.check_nothing_leaked()
 
