@@ -14,6 +14,8 @@ from futureself_box.records import messages
 from futureself_box.records.messages import Said
 from futureself_box.store.vault import MemberStore
 
+SHARED_MESSAGES = 2
+"""How many of the first messages are the same for everybody but for the name, none of them private."""
 _MOST_MESSAGES = 256
 _PIECE = 16
 # A cautious guess for many languages; a wrong one is mended by asking again with less history.

@@ -128,6 +128,8 @@ class InferenceClient:
         *,
         max_tokens: int,
         cache_key: str = "",
+        parking_key: bytes = b"",
+        shared_messages: int = 0,
         temperature: float | None = None,
         frequency_penalty: float = 0.0,
         seed: int | None = None,
@@ -136,12 +138,15 @@ class InferenceClient:
         """Answer a conversation.
 
         `cache_key` names whose conversation it is: what was read under the same key before is not
-        read again. Raises a BoxError whenever it can't go on.
+        read again. It may lie on the disk meanwhile, sealed with `parking_key`. The reading of the
+        first `shared_messages` may serve everybody. Raises a BoxError whenever it can't go on.
         """
         body = {
             "messages": [{"role": m.role, "content": m.content} for m in messages],
             "max_tokens": max_tokens,
             "prompt_cache_key": cache_key,
+            "parking_key": parking_key,
+            "shared_messages": shared_messages,
             "temperature": temperature,
             "frequency_penalty": frequency_penalty,
             "seed": seed,
@@ -152,6 +157,12 @@ class InferenceClient:
         async with self._request("POST", "/v1/chat/completions", body) as response:
             async for event in _events(response.aiter_raw()):
                 yield event
+
+    async def erase(self, cache_key: str, parking_key: bytes) -> None:
+        """Forget what was read under a key, in memory and on the disk."""
+        body = {"prompt_cache_key": cache_key, "parking_key": parking_key}
+        async with self._request("POST", "/v1/cache/erase", body):
+            pass
 
     async def _call(self, method: str, path: str, body: Any, kind: type[_T]) -> _T:
         async with self._request(method, path, body) as response:

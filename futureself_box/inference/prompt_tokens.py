@@ -1,0 +1,54 @@
+"""Turns a rendered prompt into tokens so that nobody can type a control token.
+
+The names of control tokens count only in the template's own words; in a message they are letters.
+Everything between two control tokens is tokenised in one piece, as if the prompt were one text, so
+that messages without such names get the very tokens of the usual way.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from futureself_box.inference.llama import Llama
+
+
+class PromptTokens:
+    """The tokeniser of one model."""
+
+    def __init__(self, model: Llama) -> None:
+        self._model = model
+        self._controls = model.control_tokens()
+        longest_first = sorted(self._controls, key=len, reverse=True)
+        self._pattern = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
+
+    @property
+    def controls(self) -> tuple[str, ...]:
+        """The names of the control tokens."""
+        return tuple(self._controls)
+
+    def of(self, parts: Sequence[str]) -> list[int]:
+        """The tokens of a template's words and a message's, by turns."""
+        tokens: list[int] = []
+        text = ""
+        for piece in self._pieces(parts):
+            if isinstance(piece, str):
+                text += piece
+                continue
+            if text:
+                tokens += self._model.tokens_of(text, controls=False)
+            tokens.append(piece)
+            text = ""
+        if text:
+            tokens += self._model.tokens_of(text, controls=False)
+        return self._model.begun(tokens)
+
+    def _pieces(self, parts: Sequence[str]) -> Iterator[str | int]:
+        for index, part in enumerate(parts):
+            if index % 2:
+                yield part
+                continue
+            end = 0
+            for found in self._pattern.finditer(part):
+                yield part[end : found.start()]
+                yield self._controls[found.group()]
+                end = found.end()
+            yield part[end:]
