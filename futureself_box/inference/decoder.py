@@ -113,7 +113,8 @@ class Decoder:
             sequence = self._cache.begin(self._waiting[0].wish, time.monotonic())
             if sequence is None:
                 return
-            self._turns.append(Turn(self._waiting.pop(0), sequence))
+            drop_space = self._model.adds_space
+            self._turns.append(Turn(self._waiting.pop(0), sequence, drop_space=drop_space))
 
     def _step(self) -> None:
         started = time.monotonic()

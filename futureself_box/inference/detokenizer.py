@@ -10,7 +10,7 @@ import codecs
 class Detokenizer:
     """One answer's text as it grows; `stopped` once a stop string was met.
 
-    `drop_space` is for vocabularies that put a space before every text (Vocabulary.adds_space): the
+    `drop_space` is for vocabularies that put a space before every text (Llama.adds_space): the
     answer's first space is theirs, not the model's, and would be doubled in the next prompt.
     """
 

@@ -78,6 +78,7 @@ class Llama:
         self.template = (api.llama_model_chat_template(self._model, None) or b"").decode()
         self.bos = self._special(api.llama_vocab_bos(self._vocab))
         self.eos = self._special(api.llama_vocab_eos(self._vocab))
+        self.adds_space = self._spells_with_a_space("a")
         api.llama_log_set(_log_nothing, None)
 
     def tokenize(self, prompt: str) -> list[int]:
@@ -93,6 +94,12 @@ class Llama:
         if count < 0:
             raise ModelBroken("The model can't split this text into tokens.")
         return list(tokens[:count])
+
+    def _spells_with_a_space(self, text: str) -> bool:
+        """Whether the vocabulary puts a space before text; one without words puts nothing."""
+        if api.llama_vocab_type(self._vocab) != api.LLAMA_VOCAB_TYPE_SPM:
+            return False
+        return self.piece(self.tokens_of(text, controls=False)[0]).startswith(b" ")
 
     def begun(self, tokens: list[int]) -> list[int]:
         """With the beginning-of-sequence token, which most templates write and some leave out."""

@@ -3,6 +3,12 @@
 The names of control tokens count only in the template's own words; in a message they are letters.
 Everything between two control tokens is tokenised in one piece, as if the prompt were one text, so
 that messages without such names get the very tokens of the usual way.
+
+Mistral's and Llama's older vocabularies (SentencePiece) put a space before every text that follows a
+control token, and llama.cpp does that for them. Their published templates are written for
+transformers, which does it only once, and so write that space themselves. Taken together they give
+two, which the model has never seen: so a text's own first space is taken as that one. It makes the
+tokens those of mistral-common.
 """
 
 import re
@@ -33,13 +39,13 @@ class PromptTokens:
             if isinstance(piece, str):
                 text += piece
                 continue
-            if text:
-                tokens += self._model.tokens_of(text, controls=False)
-            tokens.append(piece)
+            tokens += [*self._split(text), piece]
             text = ""
-        if text:
-            tokens += self._model.tokens_of(text, controls=False)
-        return self._model.begun(tokens)
+        return self._model.begun(tokens + self._split(text))
+
+    def _split(self, text: str) -> list[int]:
+        own = text.removeprefix(" ") if self._model.adds_space else text
+        return self._model.tokens_of(own, controls=False) if own else []
 
     def _pieces(self, parts: Sequence[str]) -> Iterator[str | int]:
         for index, part in enumerate(parts):

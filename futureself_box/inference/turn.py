@@ -12,7 +12,7 @@ from futureself_box.inference.prefix_cache import Sequence
 class Turn:
     """A job with a sequence. It reads until `left` is 0; then `token` is what goes in next."""
 
-    def __init__(self, job: Job, sequence: Sequence) -> None:
+    def __init__(self, job: Job, sequence: Sequence, *, drop_space: bool = False) -> None:
         self.id = job.request.id
         self.job = job
         self.sequence = sequence
@@ -22,7 +22,7 @@ class Turn:
         self.token = -1
         self.written = 0
         self._cached = sequence.length
-        self._text = Detokenizer(job.request.stop)
+        self._text = Detokenizer(job.request.stop, drop_space=drop_space)
         self._ready = ""
         self._unsent = 0
         self._begun = self._read = time.monotonic()
