@@ -9,6 +9,7 @@ import msgspec
 from futureself_box.bench.running_box import BoxMisbehaved
 
 _PROMPT, _ANSWER = 64, 128
+_ATTEMPTS = 3  # it writes from a thread, and has been seen to end before that thread wrote
 
 
 def decode(model: Path, streams: int, threads: int) -> float | None:
@@ -47,10 +48,14 @@ def _last_line(program: str, model: Path, options: list[str]) -> dict[str, float
     binary = shutil.which(program)
     if binary is None:
         return None
-    command = [binary, "-m", str(model), *options]
-    ran = subprocess.run(command, capture_output=True, check=False, text=True)
-    lines = [line for line in ran.stdout.splitlines() if line.startswith("{")]
-    if ran.returncode != 0 or not lines:
-        raise BoxMisbehaved(f"{program} ended with {ran.returncode}: {ran.stderr[-500:]}")
-    line: dict[str, float] = msgspec.json.decode(lines[-1])
-    return line
+    said = ""
+    for _ in range(_ATTEMPTS):
+        ran = subprocess.run(
+            [binary, "-m", str(model), *options], capture_output=True, check=False, text=True
+        )
+        lines = [line for line in ran.stdout.splitlines() if line.startswith("{")]
+        if ran.returncode == 0 and lines:
+            figures: dict[str, float] = msgspec.json.decode(lines[-1])
+            return figures
+        said = f"{program} ended with {ran.returncode}: {ran.stderr[-500:]}"
+    raise BoxMisbehaved(said)
