@@ -55,6 +55,15 @@ def svg(rows: Sequence[Figures]) -> str:
     )
 
 
+def figure(value: float) -> str:
+    """Three digits that count, and no exponent.
+
+    >>> figure(0.01234), figure(12.34), figure(1234.5)
+    ('0.0123', '12.3', '1234')
+    """
+    return f"{value:.0f}" if value >= 1000 else f"{value:.3g}"
+
+
 def _legend() -> Iterator[str]:
     for number, (column, words) in enumerate(_LEGEND.items()):
         x = _NAMES + 160 * number
@@ -87,7 +96,7 @@ def _bar(values: Sequence[float], scale: float, y: int, colour: str) -> Iterator
         f'<line x1="{_NAMES + low:.1f}" x2="{_NAMES + high:.1f}" y1="{centre}" y2="{centre}" '
         f'stroke="#222"/>'
     )
-    yield f'<text x="{_NAMES + high + 6:.1f}" y="{y + 11}">{middle:.3g}</text>'
+    yield f'<text x="{_NAMES + high + 6:.1f}" y="{y + 11}">{figure(middle)}</text>'
 
 
 def _columns(row: Figures) -> Iterator[tuple[str, list[float]]]:

@@ -199,4 +199,4 @@ def _median(values: Sequence[float]) -> str:
 
 
 def _figure(value: float | None, width: int) -> str:
-    return f"{'-' if value is None else f'{value:.3g}':>{width}}"
+    return f"{'-' if value is None else chart.figure(value):>{width}}"

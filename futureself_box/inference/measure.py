@@ -6,7 +6,6 @@ It uses llama.cpp itself because it varies what the engine holds still.
 """
 
 import ctypes
-import statistics
 import sys
 import time
 from collections.abc import Callable
@@ -17,7 +16,7 @@ from llama_cpp import llama_cpp as api
 
 _SLICE = 64  # of a prompt
 _SLICES, _STEPS = 8, 48
-_LONGEST_S = 1.5  # of one measurement
+_LONGEST_S = 1.0  # of one measurement
 _PARAMS_BYTES = 4096  # more than any ggml_threadpool_params
 _KV_TYPES = {"f16": 1, "q8_0": 8}
 
@@ -110,14 +109,14 @@ def _clock(threads: int) -> Callable[[], float]:
 
 
 def _rate(act: Callable[[], None], most: int, clock: Callable[[], float]) -> float:
-    """How often a second, within some patience: the median, which one disturbance can't move."""
+    """How often a second, within some patience. The best run: others' work only ever slows one."""
     taken: list[float] = []
     started = time.perf_counter()
     while len(taken) < most and time.perf_counter() - started < _LONGEST_S:
         before = clock()
         act()
         taken.append(clock() - before)
-    return 1 / statistics.median(taken)
+    return 1 / min(taken)
 
 
 def _attach_threads(context: Any, threads: int) -> None:

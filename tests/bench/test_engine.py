@@ -69,6 +69,7 @@ def test_the_drawing_names_and_numbers_every_bar() -> None:
         Row("decode <1>", "tokens/s", "more", box=[90, 100, 110], peer=[50], yardstick=[104]),
         Row("first token", "s", "less", box=[0.5], peer=[], yardstick=[]),
     ]
+    assert chart.figure(1234.5) == "1234"
     drawing = ET.fromstring(chart.svg(rows))  # noqa: S314
     words = [text.text for text in drawing.iter("{http://www.w3.org/2000/svg}text")]
     assert {"decode <1>", "100", "50", "104", "first token", "0.5"} <= set(words)
