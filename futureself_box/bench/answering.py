@@ -136,6 +136,8 @@ class Server:
             await self._read_all(body, answer)
         except httpx2.HTTPError as error:
             raise BoxMisbehaved(f"{self._http.base_url}: {error}") from error
+        if not answer.heard:
+            answer.hear("", 1)  # the model had nothing to say: its first token was the last
 
     async def _read_all(self, body: dict[str, Any], answer: Answer) -> None:
         async for chunk in self._chunks(body):

@@ -67,7 +67,7 @@ class Side:
 
     def notes(self, words: int) -> str:
         """A prompt of about so many words."""
-        return f"My notes: {' '.join(self.nouns(words))}. What are they about?"
+        return f"My notes: {' '.join(self.nouns(words))}. Tell me a long story about them."
 
     async def reopen(self) -> None:
         """Restart the server and connect anew."""
