@@ -7,6 +7,7 @@ made inside, so that `--help` and the small box process stay light.
 import sys
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import rich_click as click
@@ -146,6 +147,32 @@ def use_model(loaded: settings.Settings, name: str) -> None:
     click.echo(f"The box uses {weights.use(loaded, name)} from the next answer on.")
 
 
+@models.command("tune")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@_with_settings
+def tune_models(loaded: settings.Settings, as_json: bool) -> None:
+    """Measure which type of weights is best on this machine, in under a minute."""
+    import msgspec  # noqa: PLC0415
+    import rich  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    from futureself_box.inference import tune  # noqa: PLC0415
+
+    advice = tune.tune(loaded.inference, lambda step: click.echo(f"Measuring {step} …", err=True))
+    if as_json:
+        click.echo(msgspec.json.encode(advice))
+        return
+    table = Table("type", "size of a 7B", "reads", "writes", "a turn", "fits")
+    for one in advice.candidates:
+        size, fits = f"{one.size_bytes / 1e9:.1f} GB", "yes" if one.fits else "no"
+        speeds = f"{one.prefill:.1f}/s", f"{one.decode:.1f}/s", f"{one.turn_s:.0f} s"
+        table.add_row(one.file_type, size, *speeds, fits)
+    rich.print(table)
+    click.echo("Estimated for a 7B model, from two layers of that shape.")
+    for reason in advice.reasons:
+        click.echo(reason)
+
+
 @main.command()
 @click.option("--within", "within_s", default=3.0, show_default=True, help="Seconds to listen.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -222,16 +249,22 @@ def recover(loaded: settings.Settings) -> None:
     click.echo(f"The box has a new key. It opens the words of {members} members.")
 
 
-@main.command()
+@main.group(invoke_without_command=True)
 @click.option("--full", is_flag=True, help="Full counts: takes about an hour.")
 @click.option("--clone", is_flag=True, help="Also time a clean clone, native build included.")
 @click.option("--llama-bench", metavar="PATH", help="The yardstick, where it isn't on the path.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_context
+def bench(context: click.RichContext, /, **options: Any) -> None:
+    """Measure what the box promises, on this machine."""
+    if context.invoked_subcommand is None:
+        _bench_promises(**options)
+
+
 @_with_settings
-def bench(
+def _bench_promises(
     loaded: settings.Settings, full: bool, clone: bool, llama_bench: str | None, as_json: bool
 ) -> int:
-    """Measure what the box promises, on this machine."""
     from futureself_box.bench import run as process  # noqa: PLC0415
 
     return process.run(loaded, full=full, clone=clone, llama_bench=llama_bench, as_json=as_json)
@@ -240,6 +273,33 @@ def bench(
 def _without_pydantic() -> None:
     # Litestar loads it where it finds it, as in a test environment: 9 MiB that nobody uses.
     sys.modules["pydantic"] = None  # type: ignore[assignment]
+
+
+@bench.command("engine")
+@click.option("--peer", metavar="URL", help="Another OpenAI-compatible server, measured in turn.")
+@click.option(
+    "--streams", metavar="LIST", default="1,2,4,8", show_default=True, help="How many at once."
+)
+@click.option("--rounds", default=5, show_default=True, help="Rounds; medians are shown.")
+@click.option("--case", "chosen", metavar="NAME", multiple=True, help="Only this case; repeatable.")
+@click.option("--plot", metavar="FILE", help="Also draw the figures, as SVG.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@_with_settings
+def bench_engine(
+    loaded: settings.Settings,
+    streams: str,
+    chosen: tuple[str, ...],
+    plot: str | None,
+    as_json: bool,
+    **plan: Any,
+) -> int:
+    """Measure how fast many people are answered; beside another server, with --peer."""
+    from futureself_box.bench import engine  # noqa: PLC0415
+    from futureself_box.inference import weights  # noqa: PLC0415
+
+    model = weights.in_use(loaded, "language").path
+    planned = engine.plan(streams, chosen, **plan)
+    return engine.run(loaded, model, planned, plot=Path(plot) if plot else None, as_json=as_json)
 
 
 def _typed_sheet() -> bytes:

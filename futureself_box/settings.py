@@ -102,6 +102,27 @@ class Inference(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             "leaving the box for it. Not needed for a server on this machine."
         ),
     ] = ""
+    streams: Annotated[
+        int, Meta(ge=1, le=16, description="Answers that are written at the same time.")
+    ] = 8
+    kept_tokens: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=4_194_304,
+            description="Tokens of all conversations together that stay in memory. "
+            "0: four times context_tokens, if that fits into an eighth of the memory.",
+        ),
+    ] = 0
+    parked_mb: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=1_000_000,
+            description="Disk space for conversations that left the memory, in MB. They are "
+            "encrypted, and spare a conversation from being read again. 0: none.",
+        ),
+    ] = 4096
 
 
 class Backup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -172,6 +193,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def models_path(self) -> Path:
         """Weights, one file for each, and the links that say which are in use."""
         return self.data_path / "models"
+
+    @property
+    def parked_path(self) -> Path:
+        """Conversations that left the engine's memory, encrypted."""
+        return self.data_path / "parked"
 
     @property
     def inference_socket(self) -> Path:

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
+import structlog
+
 from futureself_box.api import wall_clock
 from futureself_box.api.phones import Phones
 from futureself_box.api.pushes import Pushes
+from futureself_box.errors import BoxError
 from futureself_box.futureself.turns import Turns
 from futureself_box.household import devices, leaving, rescue
 from futureself_box.household.codes import Tries
@@ -21,6 +24,8 @@ from futureself_box.lan import profile
 from futureself_box.lan.presence import Presence
 from futureself_box.settings import Records
 from futureself_box.store.vault import Vault
+
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,12 @@ class Parts:
         for device in gone:
             await self.phones.revoke(device)
         await self.turns.forget(member)
+        try:
+            key = await asyncio.to_thread(self.vault.parking_key, member)
+            await self.inference.erase(str(member), key)
+        except BoxError as error:
+            # What is parked is noise once the key is gone.
+            _log.info("parked_conversation_left", member=str(member), code=error.code)
         await asyncio.to_thread(leaving.erase, self.vault, member)
 
     async def rescue(self, who: Credential, member: UUID) -> Rescue:

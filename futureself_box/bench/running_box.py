@@ -314,11 +314,15 @@ def new_message(text: str) -> ChatSend:
     return ChatSend(id=uuid4().hex, message=uuid4(), revision=uuid4(), text=text)
 
 
-def _environment(data: Path, config: Path, port: int) -> dict[str, str]:
-    inherited = {
+def inherited_environment() -> dict[str, str]:
+    """This process's variables without the box's own."""
+    return {
         name: value for name, value in os.environ.items() if not name.startswith(settings.PREFIX)
     }
-    return inherited | {
+
+
+def _environment(data: Path, config: Path, port: int) -> dict[str, str]:
+    return inherited_environment() | {
         "FUTURESELF_DATA_FOLDER": str(data),
         "FUTURESELF_CONFIG_FOLDER": str(config),
         "FUTURESELF_BOX_PORT": str(port),

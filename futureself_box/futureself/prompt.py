@@ -14,6 +14,8 @@ from futureself_box.records import messages
 from futureself_box.records.messages import Said
 from futureself_box.store.vault import MemberStore
 
+SHARED_MESSAGES = 2
+"""How many of the first messages are the same for everybody but for the name, none of them private."""
 _MOST_MESSAGES = 256
 _PIECE = 16
 # A cautious guess for many languages; a wrong one is mended by asking again with less history.
@@ -74,6 +76,8 @@ def _alternating(said: Sequence[Said]) -> list[Line]:
     for entry in said:
         role = "user" if entry.message.role == "member" else "assistant"
         text = entry.message.text
+        if role == "assistant":
+            text = text.strip()  # as some of Mistral's templates and all its models' training do
         if not text or (role == "assistant" and not lines):
             continue
         if lines and lines[-1].role == role:

@@ -211,6 +211,8 @@ class Turns:
             lines,
             max_tokens=reply_tokens,
             cache_key=str(turn.store.member),
+            parking_key=turn.store.parking_key,
+            shared_messages=prompt.SHARED_MESSAGES,
             frequency_penalty=_FREQUENCY_PENALTY,
         )
         outcome: Outcome = "complete"

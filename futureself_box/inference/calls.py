@@ -13,6 +13,7 @@ from futureself_box.errors import BoxError, ModelStarting
 from futureself_box.inference.pipe import (
     Accepted,
     End,
+    Erased,
     Failed,
     Piece,
     Progress,
@@ -30,7 +31,7 @@ class Waiting(msgspec.Struct, frozen=True):
     place: int
 
 
-News = Accepted | Started | Waiting | Progress | Piece | End | Vectors
+News = Accepted | Started | Waiting | Progress | Piece | End | Vectors | Erased
 
 
 class Call:
@@ -54,7 +55,7 @@ class Call:
 
     def tell(self, news: News | BoxError) -> None:
         """Note what happened."""
-        self.over = self.over or isinstance(news, End | Vectors | BoxError)
+        self.over = self.over or isinstance(news, End | Vectors | Erased | BoxError)
         self._news.put_nowait(news)
 
     def close(self) -> None:

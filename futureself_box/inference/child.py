@@ -10,7 +10,7 @@ import sys
 
 from futureself_box.inference.pipe import Command, Load, Report, frame, read_report
 
-_PATIENCE_S = 2.0
+_PATIENCE_S = 8.0  # the language child parks its conversations first
 
 
 class Child:

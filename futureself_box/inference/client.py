@@ -11,7 +11,7 @@ from typing import Protocol
 
 import msgspec
 
-from futureself_box.inference.connection import Asked, Endpoint, Health, OwnEngine
+from futureself_box.inference.connection import Asked, Endpoint, Health, Keeping, OwnEngine
 from futureself_box.inference.stranger import Stranger
 from futureself_box.inference.stream import Event, Finished, Reading, Waiting, Words
 from futureself_box.settings import Settings
@@ -84,6 +84,8 @@ class InferenceClient:
         *,
         max_tokens: int,
         cache_key: str = "",
+        parking_key: bytes = b"",
+        shared_messages: int = 0,
         temperature: float | None = None,
         frequency_penalty: float = 0.0,
         seed: int | None = None,
@@ -92,7 +94,9 @@ class InferenceClient:
         """Answer a conversation.
 
         `cache_key` names whose conversation it is: what the box's own engine read under the same key
-        before is not read again. Raises a BoxError whenever it can't go on.
+        before is not read again. It may lie on the disk meanwhile, sealed with `parking_key`. The
+        reading of the first `shared_messages` may serve everybody. Raises a BoxError whenever it
+        can't go on.
         """
         asked = Asked(
             messages=tuple({"role": m.role, "content": m.content} for m in messages),
@@ -102,9 +106,14 @@ class InferenceClient:
             seed=seed,
             stop=tuple(stop),
         )
-        async with aclosing(self._answering.chat(asked, cache_key)) as events:
+        keeping = Keeping(cache_key, parking_key, shared_messages)
+        async with aclosing(self._answering.chat(asked, keeping)) as events:
             async for event in events:
                 yield event
+
+    async def erase(self, cache_key: str, parking_key: bytes) -> None:
+        """Forget what was read under a key, in memory and on the disk."""
+        await self._own.erase(Keeping(cache_key, parking_key))
 
 
 class _Embedding(msgspec.Struct):

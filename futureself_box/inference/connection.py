@@ -70,6 +70,14 @@ class Asked(msgspec.Struct, frozen=True, omit_defaults=True):
         return {**msgspec.to_builtins(self), **more}
 
 
+class Keeping(msgspec.Struct, frozen=True):
+    """What the box's own engine may keep of a conversation, and for whom."""
+
+    prompt_cache_key: str = ""
+    parking_key: bytes = b""
+    shared_messages: int = 0
+
+
 class Connection:
     """A connection pool. Those below say what the server's troubles mean."""
 
@@ -149,11 +157,16 @@ class OwnEngine(Connection):
         """The settings say it."""
         return None
 
-    async def chat(self, asked: Asked, cache_key: str) -> AsyncGenerator[Event, None]:
+    async def chat(self, asked: Asked, keeping: Keeping) -> AsyncGenerator[Event, None]:
         """Answer a conversation, from what was read under the same key before."""
-        async with aclosing(self.stream(asked.body(prompt_cache_key=cache_key))) as events:
+        async with aclosing(self.stream(asked.body(**msgspec.to_builtins(keeping)))) as events:
             async for event in events:
                 yield event
+
+    async def erase(self, keeping: Keeping) -> None:
+        """Forget what was read under a key."""
+        async with self.request("POST", "/cache/erase", keeping):
+            pass
 
     def refusal(self, status: int, headers: Mapping[str, str], body: bytes) -> BoxError:
         """Our own error again."""

@@ -1,163 +1,231 @@
-"""The decode loop: reads one prompt in slices, then writes its answer token by token.
+"""The decode loop: admit, build one batch, decode, choose a token for each answer, hand out words.
 
-It holds the KV cells of the last conversation. They serve again only a request with the same,
-non-empty cache key, so that nobody can measure by speed what somebody else has said.
+A batch holds one token of every running answer and a slice of one prompt. The loop shares its
+processor with the threads that decode, so it does as little as it can: words go out a few at a time,
+those of all answers together, since a message takes a core away for about 2 ms.
 """
 
-import secrets
 import time
-from typing import Any, Literal
+from collections.abc import Callable
 
 import structlog
 
-from futureself_box.errors import ModelStarting
-from futureself_box.inference.detokenizer import Detokenizer
-from futureself_box.inference.line import Job
+from futureself_box.errors import ModelStarting, RequestInvalid
+from futureself_box.inference.cores import Cores
+from futureself_box.inference.line import Job, Line, Stop
 from futureself_box.inference.llama import DecodeAborted, DecodeFailed, Llama
-from futureself_box.inference.pipe import ChildEnd, End, Failed, Piece, Progress, Started, Usage
+from futureself_box.inference.pace import Pace
+from futureself_box.inference.pipe import (
+    Cancel,
+    Erase,
+    Erased,
+    Failed,
+    Reason,
+    Report,
+    Started,
+    Usage,
+)
+from futureself_box.inference.prefix_cache import PrefixCache
+from futureself_box.inference.sampler import NothingFits
+from futureself_box.inference.turn import Turn
 
-SLICE_TOKENS = 128  # of a prompt, between looks at whether it is still wanted
-_MESSAGE_INTERVAL_S = 0.1  # a message takes a core from the decoding threads for about 2 ms
+_MESSAGE_INTERVAL_S = 0.1
+_IDLE_S = 1.0
+_PARK_AFTER_S = 60.0  # of rest: whoever talks does so again within a minute
 _log = structlog.get_logger()
-
-Reason = Literal["stop", "length"]
-
-
-class Cancelled(Exception):
-    """Nobody waits for the running answer any more."""
 
 
 class Decoder:
-    """Answers one job at a time. `_cells` are the tokens whose KV cells exist, under `_key`."""
+    """Everything that is being answered: `_waiting` for room, `_turns` with a sequence."""
 
-    def __init__(self, model: Llama, pipe: ChildEnd) -> None:
+    def __init__(
+        self,
+        model: Llama,
+        cache: PrefixCache,
+        cores: Cores,
+        line: Line,
+        send: Callable[..., None],
+        most: int,
+    ) -> None:
         self._model = model
-        self._pipe = pipe
-        self._cells: list[int] = []
-        self._key = ""
-
-    def answer(self, job: Job) -> None:
-        """Read the prompt, write the answer, and report both."""
-        request = job.request.id
-        self._pipe.send(Started(request))
-        try:
-            reason, usage = self._answer(job)
-        except (Cancelled, DecodeAborted):
-            _log.info("answer_cancelled", request=request, cells=len(self._cells))
-        except DecodeFailed as error:
-            self._drop_cells()
-            _log.error("decode_failed", request=request, cause=str(error))
-            self._pipe.send(Failed(request, ModelStarting.code, "The model could not go on."))
-        else:
-            self._pipe.send(End(request, reason, usage))
-            _log.info("answered", request=request, reason=reason, **_rounded(usage))
-
-    def _answer(self, job: Job) -> tuple[Reason, Usage]:
-        started = time.perf_counter()
-        cached = self._reuse_cells(job)
-        self._read(job, cached)
-        read = time.perf_counter()
-        with self._model.sampler(job.request.sampling, _seed(job)) as sampler:
-            reason, tokens = self._write(job, sampler)
-        return reason, Usage(
-            prompt_tokens=len(job.prompt),
-            cached_tokens=cached,
-            completion_tokens=tokens,
-            prompt_ms=(read - started) * 1000,
-            decode_ms=(time.perf_counter() - read) * 1000,
-        )
-
-    def _reuse_cells(self, job: Job) -> int:
-        """How many of the prompt's tokens have their cells already. All other cells go."""
-        key, kept = job.request.cache_key, 0
-        if key and key == self._key:
-            kept = _common_prefix(self._cells, job.prompt)
-        self._key = key
-        if kept and self._model.forget(kept):
-            del self._cells[kept:]
-        else:
-            self._drop_cells()
-        return len(self._cells)
-
-    def _drop_cells(self) -> None:
-        self._model.forget_all()
-        self._cells.clear()
-
-    def _read(self, job: Job, done: int) -> None:
-        total = len(job.prompt)
-        while done < total:
-            _check(job)
-            tokens = job.prompt[done : done + SLICE_TOKENS]
-            last = done + len(tokens) == total
-            self._model.prefill(tokens, done, last=last)
-            self._cells += tokens
-            done += len(tokens)
-            self._pipe.send(Progress(job.request.id, done, total))
-
-    def _write(self, job: Job, sampler: Any) -> tuple[Reason, int]:
-        model, out = self._model, _Outbox(self._pipe, job.request.id)
-        text = Detokenizer(job.request.stop)
-        reason: Reason = "length"
-        for left in reversed(range(job.room)):
-            _check(job)
-            token = model.sample(sampler)
-            if model.ends(token):
-                reason = "stop"
-                break
-            out.add(text.feed(model.piece(token)))
-            if text.stopped:
-                reason = "stop"
-                break
-            if left:
-                model.step([(token, len(self._cells), 0)])
-                self._cells.append(token)
-        out.flush(text.finish())
-        return reason, out.total
-
-
-class _Outbox:
-    """Hands out the first words at once and later ones a few at a time."""
-
-    def __init__(self, pipe: ChildEnd, request: int) -> None:
-        self.total = 0
-        self._pipe = pipe
-        self._request = request
-        self._text = ""
-        self._tokens = 0
+        self._cache = cache
+        self._cores = cores
+        self._line = line
+        self._send_reports = send
+        self._most = most
+        self._pace = Pace()
+        self._waiting: list[Job] = []
+        self._turns: list[Turn] = []
+        self._reports: list[Report] = []
         self._sent_at = 0.0
+        self._interrupted = False
 
-    def add(self, text: str) -> None:
-        """One token's text, which may be empty."""
-        self.total += 1
-        self._tokens += 1
-        self._text += text
+    def run(self) -> None:
+        """Answer until `Stop`; then the cells of all conversations are parked."""
+        going_on = True
+        while going_on:
+            going_on = self.turn(0.0 if self._turns else _IDLE_S)
+        while self._cache.park(time.monotonic()):
+            pass
+
+    def turn(self, patience_s: float) -> bool:
+        """Once round the loop, waiting so long for work; False after `Stop`."""
+        for news in self._line.news(patience_s):
+            if isinstance(news, Stop):
+                return False
+            self._take(news)
+        self._admit()
+        if self._turns:
+            self._step()
+        elif not self._waiting:
+            self._cache.park(time.monotonic() - _PARK_AFTER_S)
+        self._send()
+        return True
+
+    def _take(self, news: Job | Cancel | Erase) -> None:
+        match news:
+            case Job():
+                self._waiting.append(news)
+            case Cancel(request):
+                self._cancel(request)
+            case Erase(request, key):
+                self._erase(key)
+                self._reports.append(Erased(request))
+
+    def _cancel(self, request: int) -> None:
+        for job in [job for job in self._waiting if job.request.id == request]:
+            self._leave_line(job)
+        for turn in [turn for turn in self._turns if turn.id == request]:
+            _log.info("answer_cancelled", request=request, cells=turn.sequence.length)
+            self._leave(turn)
+
+    def _erase(self, key: str) -> None:
+        said = ModelStarting.code, "This conversation was erased."
+        for job in [job for job in self._waiting if job.wish.key == key]:
+            self._reports.append(Failed(job.request.id, *said))
+            self._leave_line(job)
+        for turn in [turn for turn in self._turns if turn.job.wish.key == key]:
+            self._fail(turn, *said)
+        self._cache.erase(key)
+
+    def _admit(self) -> None:
+        while self._waiting and len(self._turns) < self._most:
+            sequence = self._cache.begin(self._waiting[0].wish, time.monotonic())
+            if sequence is None:
+                return
+            drop_space = self._model.adds_space
+            self._turns.append(Turn(self._waiting.pop(0), sequence, drop_space=drop_space))
+
+    def _step(self) -> None:
+        started = time.monotonic()
+        if self._cores.look():
+            self._model.use_threads(self._cores.threads)
+        batch = self._model.batch
+        batch.clear()
+        writing = [turn for turn in self._turns if not turn.left]
+        rows = [
+            batch.add(turn.token, turn.sequence.length, turn.sequence.number) for turn in writing
+        ]
+        reader, count = self._next_slice(started)
+        if reader is not None:
+            last, sequence = count == reader.left, reader.sequence
+            batch.extend(reader.slice(count), sequence.length, sequence.number, last=last)
+        if not self._decode(writing, reader, count):
+            return
+        ended = time.monotonic()
+        self._pace.note(count, ended - started)
+        for turn, row_of in zip(writing, rows, strict=True):
+            self._cache.grow(turn.sequence, [turn.token])
+            self._choose(turn, row_of, ended)
+        if reader is not None:
+            self._read(reader, count, ended - started, ended)
+
+    def _next_slice(self, now: float) -> tuple[Turn | None, int]:
+        """Whose prompt goes on, and by how many tokens."""
+        reading = [turn for turn in self._turns if turn.left]
+        if not reading:
+            return None, 0
+        turn = self._pace.first(reading, now)
+        if not turn.started:
+            turn.start(now)
+            self._reports.append(Started(turn.id))
+        gentle = self._interrupted or len(reading) < len(self._turns)
+        room = self._model.batch.room
+        return turn, self._pace.slice(turn.left, room, gentle=gentle)
+
+    def _decode(self, writing: list[Turn], reader: Turn | None, count: int) -> bool:
+        """Whether the batch was computed."""
+        self._interrupted = False
+        self._line.begin_step(reader.id if reader else 0, self._pace.expected_s(count))
+        try:
+            self._model.decode()
+        except DecodeAborted:
+            self._interrupted = True
+            return False
+        except DecodeFailed as error:
+            _log.error("decode_failed", cause=str(error), answers=len(self._turns))
+            for turn in [*writing, *([reader] if reader else [])]:
+                self._break(turn)
+            return False
+        finally:
+            self._line.end_step()
+        return True
+
+    def _read(self, turn: Turn, count: int, duration_s: float, now: float) -> None:
+        turn.served_s += duration_s
+        self._cache.grow(turn.sequence, turn.slice(count))
+        self._reports.append(turn.progress())
+        if not turn.left:
+            turn.end_reading(now)
+            self._choose(turn, self._model.batch.rows - 1, now)
+
+    def _choose(self, turn: Turn, row: int, now: float) -> None:
+        try:
+            token = turn.job.sampler.choose(self._model.scores(row))
+        except NothingFits:
+            message = "No text can follow the response_format's schema from here."
+            self._fail(turn, RequestInvalid.code, message)
+            return
+        if self._model.ends(token):
+            self._end(turn, "stop", now)
+        elif not turn.say(token, self._model.piece(token)):
+            self._end(turn, "stop" if turn.stopped else "length", now)
+
+    def _end(self, turn: Turn, reason: Reason, now: float) -> None:
+        reports, usage = turn.end(reason, now)
+        self._reports += reports
+        self._leave(turn)
+        _log.info("answered", request=turn.id, reason=reason, **_rounded(usage))
+
+    def _fail(self, turn: Turn, code: str, message: str) -> None:
+        self._reports.append(Failed(turn.id, code, message))
+        self._leave(turn)
+
+    def _break(self, turn: Turn) -> None:
+        """Its cells are in doubt."""
+        self._fail(turn, ModelStarting.code, "The model could not go on.")
+        if turn.sequence in self._cache.live:
+            self._cache.drop(turn.sequence)
+
+    def _leave_line(self, job: Job) -> None:
+        self._waiting.remove(job)
+        job.sampler.close()
+
+    def _leave(self, turn: Turn) -> None:
+        self._turns.remove(turn)
+        turn.job.sampler.close()
+        self._cache.rest(turn.sequence, time.monotonic())
+
+    def _send(self) -> None:
+        """Hand out what is due: first words and ends at once, others with them or soon."""
         now = time.monotonic()
-        if self._text and now - self._sent_at >= _MESSAGE_INTERVAL_S:
-            self._sent_at = now
-            self.flush("")
-
-    def flush(self, text: str) -> None:
-        """The last words, and everything not yet sent."""
-        self._text += text
-        if self._text or self._tokens:
-            self._pipe.send(Piece(self._request, self._text, self._tokens))
-            self._text, self._tokens = "", 0
-
-
-def _check(job: Job) -> None:
-    if job.cancelled:
-        raise Cancelled
-
-
-def _common_prefix(cells: list[int], prompt: list[int]) -> int:
-    """Its length; the prompt's last token is left out, since its scores are needed again."""
-    longest = min(len(cells), len(prompt) - 1)
-    return next((i for i in range(longest) if cells[i] != prompt[i]), longest)
-
-
-def _seed(job: Job) -> int:
-    seed = job.request.sampling.seed
-    return secrets.randbits(32) if seed is None else seed
+        due = now - self._sent_at >= _MESSAGE_INTERVAL_S
+        if due or self._reports or any(turn.silent for turn in self._turns):
+            for turn in self._turns:
+                self._reports += turn.words()
+        if self._reports:
+            self._send_reports(*self._reports)
+            self._reports, self._sent_at = [], now
 
 
 def _rounded(usage: Usage) -> dict[str, int]:

@@ -8,17 +8,25 @@ import codecs
 
 
 class Detokenizer:
-    """One answer's text as it grows; `stopped` once a stop string was met."""
+    """One answer's text as it grows; `stopped` once a stop string was met.
 
-    def __init__(self, stop: tuple[str, ...] = ()) -> None:
+    `drop_space` is for vocabularies that put a space before every text (Llama.adds_space): the
+    answer's first space is theirs, not the model's, and would be doubled in the next prompt.
+    """
+
+    def __init__(self, stop: tuple[str, ...] = (), *, drop_space: bool = False) -> None:
         self.stopped = False
+        self._drop_space = drop_space
         self._stop = tuple(s for s in stop if s)
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._held = ""
 
     def feed(self, piece: bytes) -> str:
         """Take one token's bytes; give the text that became certain."""
-        return self._release(self._decoder.decode(piece))
+        text = self._decoder.decode(piece)
+        if self._drop_space and text:
+            self._drop_space, text = False, text.removeprefix(" ")
+        return self._release(text)
 
     def finish(self) -> str:
         """The answer is over: give what was held back. Half a character is dropped."""

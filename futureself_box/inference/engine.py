@@ -6,6 +6,7 @@ another file is in use.
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable
 
@@ -14,7 +15,7 @@ import structlog
 from futureself_box.errors import BoxError, ModelBroken, ModelBusy, ModelMissing, ModelStarting
 from futureself_box.inference.calls import Call, Calls
 from futureself_box.inference.child import Child
-from futureself_box.inference.pipe import Cancel, Embed, Generate, Load, Ready, Refused
+from futureself_box.inference.pipe import Cancel, Embed, Erase, Generate, Load, Ready, Refused
 from futureself_box.inference.weights import Identity
 from futureself_box.settings import Settings
 
@@ -88,8 +89,20 @@ class Engine:
             raise ModelStarting
         if self._calls.waiting >= self._settings.inference.queue_length:
             raise ModelBusy
+        return self._send(self._child, make)
+
+    async def erase(self, cache_key: str) -> None:
+        """Let the child forget what it read under a key; one that isn't there knows nothing."""
+        if self._child is None:
+            return
+        call = self._send(self._child, lambda number: Erase(number, cache_key))
+        with contextlib.suppress(ModelStarting):
+            await call.next()
+        call.close()
+
+    def _send(self, child: Child, make: Callable[[int], Generate | Embed | Erase]) -> Call:
         call = self._calls.open(self._cancel)
-        self._child.send(make(call.id))
+        child.send(make(call.id))
         return call
 
     def refuse(self) -> None:
@@ -137,7 +150,9 @@ class Engine:
         except BoxError as error:
             self._give_up(ModelBroken(error.message, hint=error.hint))
             return False
-        load = Load(str(weights.path), self._settings.inference, self._settings.log)
+        settings = self._settings
+        parked = str(settings.parked_path)
+        load = Load(str(weights.path), settings.inference, settings.log, parked)
         started = time.monotonic()
         child = await Child.start(self._module, load)
         watcher = asyncio.create_task(self._stop_when_replaced(child, weights))

@@ -25,7 +25,7 @@ _DEFAULT_ALIGNMENT = 32
 _LARGEST_ALIGNMENT = 1 << 20
 
 # ggml_type: elements and bytes of a block (ggml.c, type_traits).
-_BLOCKS = {
+BLOCKS = {
     0: (1, 4), 1: (1, 2), 2: (32, 18), 3: (32, 20), 6: (32, 22), 7: (32, 24), 8: (32, 34),
     9: (32, 36), 10: (256, 84), 11: (256, 110), 12: (256, 144), 13: (256, 176), 14: (256, 210),
     15: (256, 292), 16: (256, 66), 17: (256, 74), 18: (256, 98), 19: (256, 50), 20: (32, 18),
@@ -34,7 +34,7 @@ _BLOCKS = {
     40: (64, 36), 41: (128, 18), 42: (64, 18),
 }  # fmt: skip
 # llama_ftype, as llama.cpp prints it.
-_FILE_TYPES = {
+FILE_TYPES = {
     0: "F32", 1: "F16", 2: "Q4_0", 3: "Q4_1", 7: "Q8_0", 8: "Q5_0", 9: "Q5_1", 10: "Q2_K",
     11: "Q3_K_S", 12: "Q3_K_M", 13: "Q3_K_L", 14: "Q4_K_S", 15: "Q4_K_M", 16: "Q5_K_S",
     17: "Q5_K_M", 18: "Q6_K", 19: "IQ2_XXS", 20: "IQ2_XS", 21: "Q2_K_S", 22: "IQ3_XS",
@@ -135,7 +135,7 @@ def _header(values: dict[str, Any], size: int) -> Header:
     return Header(
         architecture=architecture,
         name=_text(values, "general.name"),
-        file_type=_FILE_TYPES.get(file_type, "unknown"),
+        file_type=FILE_TYPES.get(file_type, "unknown"),
         context_tokens=_number(values, f"{architecture}.context_length", 0),
         template=_text(values, "tokenizer.chat_template"),
         size_bytes=size,
@@ -192,9 +192,9 @@ def _tensor_end(cursor: _Cursor) -> int:
     for _ in range(dimensions):
         elements *= int(cursor.number("Q"))
     kind = cursor.number("I")
-    if kind not in _BLOCKS:
+    if kind not in BLOCKS:
         raise _Damage(f"a tensor has the unknown type {kind}")
-    per_block, block_bytes = _BLOCKS[kind]
+    per_block, block_bytes = BLOCKS[kind]
     return int(cursor.number("Q")) + elements // per_block * block_bytes
 
 

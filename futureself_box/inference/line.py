@@ -1,53 +1,82 @@
-"""The requests that wait for the decoding thread, and the cancelling of the one that runs.
+"""What the reading thread hands to the decoding thread, and how it interrupts a step.
 
-First come, first served. The reading thread adds and cancels, the decoding thread takes.
+A step is aborted where its slice of a prompt is not wanted any more, or where somebody new would wait
+long for its end. The aborted slice is read again, so nothing comes of an abort that comes too late.
 """
 
-import threading
-from collections import deque
+import queue
+import time
+from collections.abc import Iterator
+
+import msgspec
 
 from futureself_box.inference.llama import Llama
-from futureself_box.inference.pipe import Generate
+from futureself_box.inference.pipe import Cancel, Erase, Generate
+from futureself_box.inference.prefix_cache import Wish
+from futureself_box.inference.sampler import Sampler
+
+_LONG_WAIT_S = 0.2
 
 
 class Job:
-    """A request with its prompt in tokens and the most tokens that its answer may have."""
+    """A request, ready to be decoded. Whoever takes it from the line closes the sampler."""
 
-    def __init__(self, request: Generate, prompt: list[int], room: int) -> None:
+    def __init__(self, request: Generate, wish: Wish, sampler: Sampler) -> None:
         self.request = request
-        self.prompt = prompt
-        self.room = room if request.max_tokens is None else request.max_tokens
-        self.cancelled = False
+        self.wish = wish
+        self.sampler = sampler
+        self.arrived = time.monotonic()
+
+
+class Stop(msgspec.Struct, frozen=True):
+    """The parent is gone: keep what can be kept."""
+
+
+News = Job | Cancel | Erase | Stop
 
 
 class Line:
-    """The waiting jobs in order, and the running one."""
+    """The news in the order in which they came."""
 
     def __init__(self, model: Llama) -> None:
-        self._changed = threading.Condition()
-        self._waiting: deque[Job] = deque()
-        self._running: Job | None = None
+        self._news: queue.SimpleQueue[News] = queue.SimpleQueue()
         self._model = model
+        self._reading = 0
+        self._ends_at = 0.0
 
     def add(self, job: Job) -> None:
-        """Stand in line."""
-        with self._changed:
-            self._waiting.append(job)
-            self._changed.notify()
-
-    def next(self) -> Job:
-        """The first job, waiting until there is one."""
-        with self._changed:
-            self._running = None
-            self._changed.wait_for(lambda: self._waiting)
-            self._running = self._waiting.popleft()
-            self._model.clear_abort()
-            return self._running
+        """Somebody new; does not wait for a long step."""
+        self._news.put(job)
+        if self._ends_at - time.monotonic() > _LONG_WAIT_S:
+            self._model.abort()
 
     def cancel(self, request: int) -> None:
-        """Leave the line, or stop being answered within one decode step."""
-        with self._changed:
-            self._waiting = deque(job for job in self._waiting if job.request.id != request)
-            if self._running and self._running.request.id == request:
-                self._running.cancelled = True
-                self._model.abort()
+        """Nobody waits for this any more."""
+        self._news.put(Cancel(request))
+        if self._reading == request:
+            self._model.abort()
+
+    def put(self, news: Erase | Stop) -> None:
+        """Something else."""
+        self._news.put(news)
+        if isinstance(news, Stop):
+            self._model.abort()
+
+    def news(self, patience_s: float) -> Iterator[News]:
+        """All that came, waiting for the first for so long."""
+        self._model.clear_abort()
+        try:
+            yield self._news.get(block=patience_s > 0, timeout=patience_s or None)
+            while True:
+                yield self._news.get_nowait()
+        except queue.Empty:
+            return
+
+    def begin_step(self, reading: int, expected_s: float) -> None:
+        """The decoding thread starts a step with a slice of this request's prompt (0 for none)."""
+        self._ends_at = time.monotonic() + expected_s if reading else 0.0
+        self._reading = reading
+
+    def end_step(self) -> None:
+        """The step is over."""
+        self._reading, self._ends_at = 0, 0.0

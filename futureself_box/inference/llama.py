@@ -1,13 +1,13 @@
-"""The only file that touches llama.cpp: weights, KV cells, decoding and sampling.
+"""The only file that touches llama.cpp's model and its KV cells; `batch.py` and `sampler.py` help it.
 
-It uses llama-cpp-python's low-level functions, not its `Llama` class. One thread decodes; tokenising
-and aborting are safe from others. A crash in here is expected of broken weights: this code runs only
-in a child process.
+It uses llama-cpp-python's low-level functions, not its `Llama` class. One thread decodes; tokenising,
+making a sampler and aborting are safe from others. A crash in here is expected of broken weights:
+this code runs only in a child process.
 """
 
 import ctypes
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,14 @@ import structlog
 from llama_cpp import llama_cpp as api
 
 from futureself_box.errors import ModelBroken
+from futureself_box.inference.batch import Batch
 from futureself_box.inference.pipe import Sampling
+from futureself_box.inference.sampler import Candidates, Sampler, Scores
 
 _log = structlog.get_logger()
 _ERROR_LEVEL = 3  # ggml_log_level
 _PARAMS_BYTES = 4096  # more than any ggml_threadpool_params
-_PENALTY_WINDOW = 256
+_CONTROL = api.LLAMA_TOKEN_ATTR_CONTROL | api.LLAMA_TOKEN_ATTR_UNKNOWN
 _libc = ctypes.CDLL(None)
 
 
@@ -33,13 +35,15 @@ class DecodeFailed(Exception):
 
 
 class DecodeAborted(Exception):
-    """`Llama.abort` was called while a batch ran."""
+    """`Llama.abort` was called while a batch ran; its cells were taken back."""
 
 
 class Llama:
-    """A loaded model with its KV cells. Sequences are numbered from 0.
+    """A loaded model with its KV cells. Sequences are numbered from 0 and share `cells`.
 
-    `threads` is 0 for one on each core that this process may use.
+    `context_tokens` is the most that one sequence may have. `threads` is 0 for one on each core that
+    this process may use, `cells` a function of the model and its window, or 0 for a whole context
+    for each sequence.
     """
 
     def __init__(
@@ -51,34 +55,66 @@ class Llama:
         gpu_layers: int,
         batch_tokens: int,
         sequences: int = 1,
+        cells: int | Callable[[Any, int], int] = 0,
     ) -> None:
-        threads = threads or len(os.sched_getaffinity(0))
+        self.threads = threads or len(os.sched_getaffinity(0))
         api.llama_log_set(_log_while_loading, None)
         api.llama_backend_init()
         self._model = _load(path, gpu_layers)
         self._vocab = api.llama_model_get_vocab(self._model)
         self._abort_flag = ctypes.create_string_buffer(2)
-        self._context = self._make_context(context_tokens, threads, batch_tokens, sequences)
-        _attach_threads(self._context, threads)
+        self.context_tokens = _window(self._model, context_tokens)
+        if callable(cells):
+            cells = cells(self._model, self.context_tokens)
+        cells = max(cells or self.context_tokens * sequences, self.context_tokens)
+        self._context = self._make_context(cells, batch_tokens, sequences)
+        _attach_threads(self._context, self.threads)
         self._memory = api.llama_get_memory(self._context)
-        self._batch = api.llama_batch_init(batch_tokens, 0, 1)
+        self.batch = Batch(batch_tokens)
         self._pieces: dict[int, bytes] = {}
-        self.context_tokens = int(api.llama_n_ctx(self._context))
+        self.cells = int(api.llama_n_ctx(self._context))
         self.vocabulary_size = int(api.llama_vocab_n_tokens(self._vocab))
+        self._candidates = Candidates(self.vocabulary_size)
         self.template = (api.llama_model_chat_template(self._model, None) or b"").decode()
         self.bos = self._special(api.llama_vocab_bos(self._vocab))
         self.eos = self._special(api.llama_vocab_eos(self._vocab))
+        self.adds_space = self._spells_with_a_space("a")
         api.llama_log_set(_log_nothing, None)
 
     def tokenize(self, prompt: str) -> list[int]:
         """The tokens of a rendered chat template, with its control tokens understood."""
-        text = prompt.encode()
-        room = len(text) + 2
+        return self.begun(self.tokens_of(prompt, controls=True))
+
+    def tokens_of(self, text: str, *, controls: bool) -> list[int]:
+        """The tokens of a text; without `controls`, the name of a control token is only letters."""
+        data = text.encode()
+        room = len(data) + 2
         tokens = (ctypes.c_int32 * room)()
-        count = api.llama_tokenize(self._vocab, text, len(text), tokens, room, False, True)
+        count = api.llama_tokenize(self._vocab, data, len(data), tokens, room, False, controls)
         if count < 0:
             raise ModelBroken("The model can't split this text into tokens.")
-        return self._with_bos(tokens[:count])
+        return list(tokens[:count])
+
+    def _spells_with_a_space(self, text: str) -> bool:
+        """Whether the vocabulary puts a space before text; one without words puts nothing."""
+        if api.llama_vocab_type(self._vocab) != api.LLAMA_VOCAB_TYPE_SPM:
+            return False
+        return self.piece(self.tokens_of(text, controls=False)[0]).startswith(b" ")
+
+    def begun(self, tokens: list[int]) -> list[int]:
+        """With the beginning-of-sequence token, which most templates write and some leave out."""
+        bos = int(api.llama_vocab_bos(self._vocab))
+        if api.llama_vocab_get_add_bos(self._vocab) and tokens[:1] != [bos]:
+            return [bos, *tokens]
+        return tokens
+
+    def control_tokens(self) -> dict[str, int]:
+        """The tokens that only a template may write, by their names."""
+        return {
+            self._special(token): token
+            for token in range(self.vocabulary_size)
+            if api.llama_vocab_get_attr(self._vocab, token) & _CONTROL and self._special(token)
+        }
 
     def piece(self, token: int) -> bytes:
         """The bytes a token stands for; none for control tokens."""
@@ -92,24 +128,35 @@ class Llama:
         """Whether this token ends an answer."""
         return bool(api.llama_vocab_is_eog(self._vocab, token))
 
+    def decode(self) -> None:
+        """Compute what is in `batch`. Raises DecodeAborted or DecodeFailed."""
+        code = api.llama_decode(self._context, self.batch.native)
+        if code == 2:
+            raise DecodeAborted
+        if code != 0:
+            raise DecodeFailed(f"llama_decode gave {code}")
+
+    def scores(self, row: int) -> Scores:
+        """What may come after a row of the last batch; good until the next one."""
+        native = api.llama_get_logits_ith(self._context, row)
+        return np.ctypeslib.as_array(native, shape=(self.vocabulary_size,))
+
     def prefill(self, tokens: Sequence[int], position: int, *, last: bool) -> None:
         """Read a slice of sequence 0's prompt; `last` asks for what comes after it."""
-        end = len(tokens) - 1
-        self._decode([(t, position + i, 0, last and i == end) for i, t in enumerate(tokens)])
+        self.batch.clear()
+        self.batch.extend(np.array(tokens, np.int32), position, 0, last=last)
+        self.decode()
 
     def step(self, rows: Sequence[tuple[int, int, int]]) -> None:
         """Decode one (token, position, sequence) for each running sequence."""
-        self._decode([(*row, True) for row in rows])
+        self.batch.clear()
+        for row in rows:
+            self.batch.add(*row)
+        self.decode()
 
     def is_finite(self, row: int = -1) -> bool:
         """Whether the scores after the given row of the last batch are numbers at all."""
-        scores = api.llama_get_logits_ith(self._context, row)
-        values = np.ctypeslib.as_array(scores, shape=(self.vocabulary_size,))
-        return bool(np.isfinite(values).all())
-
-    def sample(self, sampler: Any, row: int = -1) -> int:
-        """Choose the token after the given row of the last batch."""
-        return int(api.llama_sampler_sample(sampler, self._context, row))
+        return bool(np.isfinite(self.scores(row)).all())
 
     def forget(self, position: int, sequence: int = 0) -> bool:
         """Drop the KV cells from `position` on; False if this model can't (recurrent ones)."""
@@ -119,6 +166,35 @@ class Llama:
         """Drop every KV cell."""
         api.llama_memory_clear(self._memory, True)
 
+    def share(self, source: int, target: int, count: int) -> None:
+        """Let an empty sequence begin with the first cells of another; nothing is copied."""
+        api.llama_memory_seq_cp(self._memory, source, target, 0, count)
+
+    def length(self, sequence: int) -> int:
+        """How many cells llama.cpp itself counts in a sequence."""
+        return int(api.llama_memory_seq_pos_max(self._memory, sequence)) + 1
+
+    def state(self, sequence: int) -> bytearray:
+        """The cells of a sequence, as `restore` takes them."""
+        size = api.llama_state_seq_get_size(self._context, sequence)
+        data = bytearray(size)
+        native = (ctypes.c_uint8 * size).from_buffer(data)
+        written = api.llama_state_seq_get_data(self._context, native, size, sequence)
+        del native
+        return data[:written] if written != size else data
+
+    def restore(self, sequence: int, state: bytearray) -> bool:
+        """Fill an empty sequence; False, leaving it empty, where the state doesn't fit."""
+        native = (ctypes.c_uint8 * len(state)).from_buffer(state)
+        read = api.llama_state_seq_set_data(self._context, native, len(state), sequence)
+        if not read:
+            self.forget(0, sequence)
+        return bool(read)
+
+    def use_threads(self, count: int) -> None:
+        """Compute the next batches on so many threads."""
+        api.llama_set_n_threads(self._context, count, count)
+
     def abort(self) -> None:
         """From any thread: stop the batch that is running, within milliseconds on a CPU."""
         self._abort_flag[0] = b"x"
@@ -127,39 +203,33 @@ class Llama:
         """Let batches run again."""
         self._abort_flag[0] = b"\0"
 
+    def make_sampler(self, sampling: Sampling, seed: int, grammar: str = "") -> Sampler:
+        """What chooses the tokens of one answer. Close it. Raises RequestInvalid."""
+        return Sampler(self._vocab, self._candidates, sampling, seed, grammar)
+
     @contextmanager
-    def sampler(self, sampling: Sampling, seed: int) -> Iterator[Any]:
-        """A sampler chain for one answer."""
-        chain = api.llama_sampler_chain_init(api.llama_sampler_chain_default_params())
-        for link in _links(sampling, seed, self.vocabulary_size):
-            api.llama_sampler_chain_add(chain, link)
+    def sampler(self, sampling: Sampling, seed: int) -> Iterator[Sampler]:
+        """A sampler for a while."""
+        sampler = self.make_sampler(sampling, seed)
         try:
-            yield chain
+            yield sampler
         finally:
-            api.llama_sampler_free(chain)
+            sampler.close()
 
-    def _decode(self, rows: Sequence[tuple[int, int, int, bool]]) -> None:
-        batch = self._batch
-        batch.n_tokens = len(rows)
-        for i, (token, position, sequence, wanted) in enumerate(rows):
-            batch.token[i] = token
-            batch.pos[i] = position
-            batch.n_seq_id[i] = 1
-            batch.seq_id[i][0] = sequence
-            batch.logits[i] = wanted
-        code = api.llama_decode(self._context, batch)
-        if code == 2:
-            raise DecodeAborted
-        if code != 0:
-            raise DecodeFailed(f"llama_decode gave {code}")
+    def sample(self, sampler: Sampler, row: int = -1) -> int:
+        """Choose the token after the given row of the last batch."""
+        return sampler.choose(self.scores(row))
 
-    def _make_context(self, tokens: int, threads: int, batch: int, sequences: int) -> Any:
+    def _make_context(self, cells: int, batch: int, sequences: int) -> Any:
         params = api.llama_context_default_params()
-        params.n_ctx = min(tokens, api.llama_model_n_ctx_train(self._model) or tokens) * sequences
+        params.n_ctx = cells
         params.n_batch = params.n_ubatch = batch
         params.n_seq_max = sequences
-        params.n_threads = params.n_threads_batch = threads
+        # One row of scores for each sequence, not for each token of a prompt, which takes 100 MB.
+        params.n_outputs_max = min(batch, sequences)
+        params.n_threads = params.n_threads_batch = self.threads
         params.flash_attn_type = api.LLAMA_FLASH_ATTN_TYPE_AUTO
+        # One pool of cells; without it a part of a sequence can't be shared (a C assertion).
         params.kv_unified = True
         params.no_perf = True
         # ggml asks this between operations. strlen of the flag is a native answer to "stop?": a
@@ -179,12 +249,12 @@ class Llama:
         text = api.llama_vocab_get_text(self._vocab, token) if token >= 0 else b""
         return (text or b"").decode(errors="replace")
 
-    def _with_bos(self, tokens: list[int]) -> list[int]:
-        """Most templates write the beginning-of-sequence token themselves; some leave it out."""
-        bos = api.llama_vocab_bos(self._vocab)
-        if api.llama_vocab_get_add_bos(self._vocab) and tokens[:1] != [bos]:
-            return [bos, *tokens]
-        return tokens
+
+def cell_bytes(model: Any) -> int:
+    """What one token's keys and values take, in float16."""
+    heads = int(api.llama_model_n_head(model)) or 1
+    kept = int(api.llama_model_n_embd(model)) // heads * int(api.llama_model_n_head_kv(model))
+    return max(4 * kept * int(api.llama_model_n_layer(model)), 1)
 
 
 def _load(path: Path, gpu_layers: int) -> Any:
@@ -194,6 +264,10 @@ def _load(path: Path, gpu_layers: int) -> Any:
     if not model:
         raise ModelBroken("llama.cpp can't load this model's file.")
     return model
+
+
+def _window(model: Any, tokens: int) -> int:
+    return min(tokens, int(api.llama_model_n_ctx_train(model)) or tokens)
 
 
 def _attach_threads(context: Any, threads: int) -> None:
@@ -207,26 +281,6 @@ def _attach_threads(context: Any, threads: int) -> None:
     library.ggml_threadpool_new.restype = ctypes.c_void_p
     pool = ctypes.c_void_p(library.ggml_threadpool_new(params))
     library.llama_attach_threadpool(ctypes.c_void_p(context), pool, None)
-
-
-def _links(sampling: Sampling, seed: int, vocabulary_size: int) -> Iterator[Any]:
-    if sampling.temperature <= 0:
-        yield from _penalties(sampling, vocabulary_size)
-        yield api.llama_sampler_init_greedy()
-        return
-    # Penalties look at every candidate, so they come after the cut: 4 % of a step of a small model.
-    yield api.llama_sampler_init_top_k(sampling.top_k)
-    yield from _penalties(sampling, vocabulary_size)
-    yield api.llama_sampler_init_top_p(sampling.top_p, 1)
-    yield api.llama_sampler_init_min_p(sampling.min_p, 1)
-    yield api.llama_sampler_init_temp(sampling.temperature)
-    yield api.llama_sampler_init_dist(seed)
-
-
-def _penalties(sampling: Sampling, vocabulary_size: int) -> Iterator[Any]:
-    if sampling.frequency_penalty or sampling.presence_penalty:
-        penalties = sampling.frequency_penalty, sampling.presence_penalty
-        yield api.llama_sampler_init_penalties(vocabulary_size, _PENALTY_WINDOW, 1.0, *penalties)
 
 
 @api.llama_log_callback  # type: ignore[untyped-decorator]

@@ -11,10 +11,10 @@ from functools import partial
 import structlog
 
 from futureself_box.errors import BoxError, ModelBroken, ModelMissing
-from futureself_box.inference import weights
+from futureself_box.inference import parking, prompt_parts, weights
 from futureself_box.inference.calls import Call
 from futureself_box.inference.engine import Engine
-from futureself_box.inference.openai import ChatRequest, Health, Status
+from futureself_box.inference.openai import ChatRequest, EraseRequest, Health, Status
 from futureself_box.inference.pipe import Embed, Generate, Ready, Vectors
 from futureself_box.inference.template import ChatTemplate
 from futureself_box.inference.weights import Identity
@@ -30,6 +30,8 @@ class Models:
     def __init__(self, settings: Settings) -> None:
         self._answers_itself = not settings.inference.url
         self._template: ChatTemplate | None = None
+        self._controls: tuple[str, ...] = ()
+        self._parked = settings.parked_path
         self._tasks: list[asyncio.Task[None]] = []
         self._on_broken: Callable[[], None] = lambda: None
         self._language = Engine(
@@ -96,15 +98,23 @@ class Models:
         self._language.check_ready()
         if self._template is None:
             raise ModelMissing
-        prompt = self._template.render(request.messages)
+        prompt = prompt_parts.render(
+            self._template,
+            request.conversation,
+            shared=request.shared_messages,
+            controls=self._controls,
+        )
         call = self._language.ask(
             lambda number: Generate(
                 id=number,
-                prompt=prompt,
+                parts=prompt.texts,
+                shared_parts=prompt.shared,
                 max_tokens=request.longest_answer,
                 sampling=request.sampling,
                 stop=request.stops,
-                cache_key=request.prompt_cache_key,
+                cache_key=request.cache_key,
+                parking_key=request.parking_key,
+                schema=request.schema,
             )
         )
         try:
@@ -128,6 +138,12 @@ class Models:
         finally:
             call.close()
 
+    async def erase(self, request: EraseRequest) -> None:
+        """Forget a conversation, in memory and on the disk."""
+        await self._language.erase(request.prompt_cache_key)
+        key, label = request.parking_key, request.prompt_cache_key
+        await asyncio.to_thread(parking.erase, self._parked, key, label)
+
     def _keep(self, engine: Engine) -> None:
         task = asyncio.create_task(engine.run())
         task.add_done_callback(self._ended)
@@ -140,6 +156,7 @@ class Models:
 
     def _take_template(self, ready: Ready) -> None:
         self._template = ChatTemplate(ready.template, bos=ready.bos, eos=ready.eos)
+        self._controls = ready.controls
 
 
 def _check_language(identity: Identity) -> None:

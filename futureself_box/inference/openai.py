@@ -1,15 +1,18 @@
 """The wire format of the inference API: OpenAI's, with limits on everything.
 
 Requests are strict where a wrong value would change the answer and lenient on fields unknown here,
-which OpenAI's clients send. Extra to OpenAI's: `top_k`, `min_p`, `timings`, and `tokens` in a chunk.
+which OpenAI's clients send. Extra to OpenAI's, and passed over by servers that don't know them:
+`top_k`, `min_p`, `repeat_penalty`; `timings`, and `tokens` in a chunk; `shared_messages`, the number
+of first messages that the sender wrote itself for everybody, so that their reading may be shared
+between cache keys; `parking_key`, 32 bytes in base64 under which the conversation may lie on disk.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from futureself_box.errors import BoxError
+from futureself_box.errors import BoxError, RequestInvalid
 from futureself_box.inference.pipe import Sampling, Usage
 from futureself_box.inference.template import Message
 
@@ -19,6 +22,10 @@ Status = Literal["ready", "loading", "model_missing", "model_broken"]
 _Probability = Annotated[float, Meta(ge=0.0, le=1.0)]
 _Penalty = Annotated[float, Meta(ge=-2.0, le=2.0)]
 _Stop = Annotated[str, Meta(min_length=1, max_length=256)]
+_TokenName = Annotated[str, Meta(pattern=r"^[0-9]{1,7}$")]
+_Bias = Annotated[float, Meta(ge=-100.0, le=100.0)]
+_CacheKey = Annotated[str, Meta(max_length=256)]
+_ParkingKey = Annotated[bytes, Meta(max_length=32)]
 _Text = Annotated[str, Meta(min_length=1, max_length=100_000)]
 
 
@@ -28,10 +35,44 @@ class StreamOptions(msgspec.Struct, frozen=True):
     include_usage: bool = False
 
 
+class TextPart(msgspec.Struct, frozen=True):
+    """A part of a message; only text is taken."""
+
+    text: str
+    type: Literal["text"]
+
+
+class ChatMessage(msgspec.Struct, frozen=True):
+    """A message as OpenAI's clients write it. `developer` is another word for `system`."""
+
+    role: Literal["system", "developer", "user", "assistant"]
+    content: str | Annotated[tuple[TextPart, ...], Meta(max_length=256)]
+
+    @property
+    def plain(self) -> Message:
+        """As chat templates take it."""
+        content = self.content
+        text = content if isinstance(content, str) else "".join(part.text for part in content)
+        return Message("system" if self.role == "developer" else self.role, text)
+
+
+class JsonSchema(msgspec.Struct, frozen=True):
+    """A schema, always followed strictly."""
+
+    schema: dict[str, Any]
+
+
+class ResponseFormat(msgspec.Struct, frozen=True):
+    """What the answer's text must be."""
+
+    type: Literal["text", "json_object", "json_schema"]
+    json_schema: JsonSchema | None = None
+
+
 class ChatRequest(msgspec.Struct, frozen=True):
     """The body of POST /v1/chat/completions."""
 
-    messages: Annotated[tuple[Message, ...], Meta(min_length=1, max_length=4096)]
+    messages: Annotated[tuple[ChatMessage, ...], Meta(min_length=1, max_length=4096)]
     model: Annotated[str, Meta(max_length=4096)] = ""
     max_tokens: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
     max_completion_tokens: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
@@ -39,6 +80,7 @@ class ChatRequest(msgspec.Struct, frozen=True):
     top_k: Annotated[int, Meta(ge=1, le=1000)] | None = None
     top_p: _Probability | None = None
     min_p: _Probability | None = None
+    repeat_penalty: Annotated[float, Meta(ge=0.5, le=2.0)] | None = None
     frequency_penalty: _Penalty | None = None
     presence_penalty: _Penalty | None = None
     seed: Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)] | None = None
@@ -46,7 +88,33 @@ class ChatRequest(msgspec.Struct, frozen=True):
     n: Literal[1] | None = None
     stream: bool | None = None
     stream_options: StreamOptions | None = None
-    prompt_cache_key: Annotated[str, Meta(max_length=256)] = ""
+    logit_bias: Annotated[dict[_TokenName, _Bias], Meta(max_length=1024)] | None = None
+    response_format: ResponseFormat | None = None
+    prompt_cache_key: _CacheKey | None = None
+    shared_messages: Annotated[int, Meta(ge=0, le=4096)] = 0
+    parking_key: _ParkingKey = b""
+
+    @property
+    def conversation(self) -> tuple[Message, ...]:
+        """The messages as chat templates take them."""
+        return tuple(message.plain for message in self.messages)
+
+    @property
+    def cache_key(self) -> str:
+        """Whose conversation it is; empty for nobody's."""
+        return self.prompt_cache_key or ""
+
+    @property
+    def schema(self) -> str:
+        """The JSON schema of the answer; empty for free text. Raises RequestInvalid."""
+        wanted = self.response_format
+        if wanted is None or wanted.type == "text":
+            return ""
+        if wanted.type == "json_object":
+            return '{"type":"object"}'
+        if wanted.json_schema is None:
+            raise RequestInvalid("response_format lacks its json_schema.")
+        return msgspec.json.encode(wanted.json_schema.schema).decode()
 
     @property
     def longest_answer(self) -> int | None:
@@ -64,7 +132,16 @@ class ChatRequest(msgspec.Struct, frozen=True):
         asked = {name: getattr(self, name) for name in Sampling.__struct_fields__}
         if self.seed is not None:
             asked["seed"] = self.seed & 0xFFFFFFFF
+        if self.logit_bias is not None:
+            asked["logit_bias"] = tuple((int(k), bias) for k, bias in self.logit_bias.items())
         return Sampling(**{name: value for name, value in asked.items() if value is not None})
+
+
+class EraseRequest(msgspec.Struct, frozen=True):
+    """The body of POST /v1/cache/erase, which is ours: forget a conversation."""
+
+    prompt_cache_key: _CacheKey
+    parking_key: _ParkingKey
 
 
 class EmbeddingsRequest(msgspec.Struct, frozen=True):

@@ -17,6 +17,8 @@ from futureself_box.settings import Inference, Log
 MAX_FRAME_BYTES = 64 * 1024 * 1024
 _LENGTH = struct.Struct("<I")
 
+Reason = Literal["stop", "length"]
+
 
 class Sampling(msgspec.Struct, frozen=True):
     """How the next token is chosen; a temperature of 0 takes the likeliest."""
@@ -25,9 +27,11 @@ class Sampling(msgspec.Struct, frozen=True):
     top_k: int = 40
     top_p: float = 0.95
     min_p: float = 0.05
+    repeat_penalty: float = 1.0
     frequency_penalty: float = 0.0
     presence_penalty: float = 0.0
     seed: int | None = None
+    logit_bias: tuple[tuple[int, float], ...] = ()
 
 
 class Load(msgspec.Struct, frozen=True, tag=True):
@@ -36,17 +40,26 @@ class Load(msgspec.Struct, frozen=True, tag=True):
     path: str
     inference: Inference
     log: Log
+    parked: str = ""
+    """The folder for conversations that left the memory."""
 
 
 class Generate(msgspec.Struct, frozen=True, tag=True):
-    """Continue a prompt. `max_tokens` is None for as many as the window holds."""
+    """Continue a prompt. `max_tokens` is None for as many as the window holds.
+
+    `parts` are by turns the template's own words and a message's, in which no control token counts.
+    The first `shared_parts` were written by the box itself. `schema` is JSON, or empty for free text.
+    """
 
     id: int
-    prompt: str
+    parts: tuple[str, ...]
     max_tokens: int | None
     sampling: Sampling
     stop: tuple[str, ...]
-    cache_key: str
+    cache_key: str = ""
+    parking_key: bytes = b""
+    shared_parts: int = 0
+    schema: str = ""
 
 
 class Embed(msgspec.Struct, frozen=True, tag=True):
@@ -62,6 +75,13 @@ class Cancel(msgspec.Struct, frozen=True, tag=True):
     id: int
 
 
+class Erase(msgspec.Struct, frozen=True, tag=True):
+    """Forget everything that was read under a cache key, and answer `Erased`."""
+
+    id: int
+    cache_key: str
+
+
 class Ready(msgspec.Struct, frozen=True, tag=True):
     """The weights are loaded. A child without a chat leaves the template empty."""
 
@@ -69,6 +89,8 @@ class Ready(msgspec.Struct, frozen=True, tag=True):
     template: str = ""
     bos: str = ""
     eos: str = ""
+    controls: tuple[str, ...] = ()
+    """The names of the control tokens."""
 
 
 class Refused(msgspec.Struct, frozen=True, tag=True):
@@ -121,7 +143,7 @@ class End(msgspec.Struct, frozen=True, tag=True):
     """The answer is complete, or as long as it may be."""
 
     id: int
-    reason: Literal["stop", "length"]
+    reason: Reason
     usage: Usage
 
 
@@ -134,6 +156,12 @@ class Vectors(msgspec.Struct, frozen=True, tag=True):
     tokens: int
 
 
+class Erased(msgspec.Struct, frozen=True, tag=True):
+    """Nothing of the cache key is in memory any more, and nothing of it will be parked."""
+
+    id: int
+
+
 class Failed(msgspec.Struct, frozen=True, tag=True):
     """The request can't be done; `code` is that of a BoxError."""
 
@@ -142,9 +170,9 @@ class Failed(msgspec.Struct, frozen=True, tag=True):
     message: str
 
 
-Command = Load | Generate | Embed | Cancel
+Command = Load | Generate | Embed | Cancel | Erase
 Report = (
-    Ready | Refused | Accepted | Started | Progress | Piece | End | Vectors | Failed
+    Ready | Refused | Accepted | Started | Progress | Piece | End | Vectors | Erased | Failed
 )  # fmt: skip
 
 _encoder = msgspec.msgpack.Encoder()
@@ -190,9 +218,9 @@ class ChildEnd:
         command: Command = _commands.decode(body)
         return command
 
-    def send(self, report: Report) -> None:
-        """Hand a report to the parent, waiting for room if it is behind."""
-        data = frame(report)
+    def send(self, *reports: Report) -> None:
+        """Hand reports to the parent in one go, waiting for room if it is behind."""
+        data = b"".join(map(frame, reports))
         with self._lock:
             self._socket.sendall(data)
 

@@ -26,6 +26,7 @@ from futureself_box.inference.openai import (
     Embeddings,
     EmbeddingsRequest,
     EmbeddingUsage,
+    EraseRequest,
     Faulty,
     Health,
     ModelCard,
@@ -41,7 +42,7 @@ _log = structlog.get_logger()
 def make_app(models: Models) -> Litestar:
     """The web application over these models."""
     return Litestar(
-        route_handlers=[complete_chat, embed, list_models, show_health],
+        route_handlers=[complete_chat, embed, erase, list_models, show_health],
         dependencies={"models": Provide(lambda: models, sync_to_thread=False)},
         exception_handlers={
             BoxError: _of_box_error,
@@ -78,6 +79,12 @@ async def embed(body: bytes, models: Models, request: Request[Any, Any, Any]) ->
     ]
     usage = EmbeddingUsage(vectors.tokens, vectors.tokens)
     return Embeddings(tuple(rows), models.embeddings, usage)
+
+
+@post("/v1/cache/erase", status_code=204)
+async def erase(body: bytes, models: Models) -> None:
+    """Forget a conversation, in memory and on the disk."""
+    await models.erase(_decode(body, EraseRequest))
 
 
 @get("/v1/models")

@@ -37,6 +37,7 @@ from futureself_box.inference.connection import (
     Connection,
     Endpoint,
     Health,
+    Keeping,
 )
 from futureself_box.inference.stream import Event
 from futureself_box.settings import Inference
@@ -93,7 +94,7 @@ class Stranger(Connection):
         """The longest prompt and answer that it takes together, where it says so."""
         return (self._card or await self._learn()).window
 
-    async def chat(self, asked: Asked, _: str) -> AsyncGenerator[Event, None]:
+    async def chat(self, asked: Asked, _: Keeping) -> AsyncGenerator[Event, None]:
         """Answer a conversation."""
         self._running += 1
         try:

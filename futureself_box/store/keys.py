@@ -30,7 +30,7 @@ KEY_BYTES = 32
 _NONCE_BYTES = 12
 _VERSION = 1
 
-Purpose = Literal["database", "attachments", "names", "contents"]
+Purpose = Literal["database", "attachments", "names", "contents", "parking"]
 SheetHalf: TypeAlias = tuple[str, bytes]
 """A sheet's id and public key."""
 Base64 = Annotated[str, msgspec.Meta(max_length=256)]

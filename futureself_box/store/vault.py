@@ -32,9 +32,12 @@ class HouseholdStore(Database):
 class MemberStore(Database):
     """`members/<id>.db`: everything of one member, with their attachments in a folder beside it."""
 
-    def __init__(self, member: UUID, path: Path, key: bytes, attachments: SealedFolder) -> None:
+    def __init__(
+        self, member: UUID, path: Path, key: bytes, attachments: SealedFolder, parking_key: bytes
+    ) -> None:
         self.member = member
         self.attachments = attachments
+        self.parking_key = parking_key
         super().__init__(path, key)
 
 
@@ -84,7 +87,9 @@ class Vault:
                     self._members / f"{member}.attachments", keys.derive(key, "attachments")
                 )
                 path = self._members / f"{member}.db"
-                store = MemberStore(member, path, keys.derive(key, "database"), attachments)
+                database = keys.derive(key, "database")
+                parking = keys.derive(key, "parking")
+                store = MemberStore(member, path, database, attachments, parking)
                 _prepare(store, schema.member)
                 self._open[member] = store
             return self._open[member]
@@ -111,6 +116,10 @@ class Vault:
         Raises KeyWrong.
         """
         return keys.unlock(file, self._box_opens, self._known(file.subject))
+
+    def parking_key(self, member: UUID) -> bytes:
+        """What a member's parked conversations are sealed with. Raises KeyWrong or StoreDamaged."""
+        return keys.derive(self._member_key(member), "parking")
 
     def add_device(self, member: UUID, device: UUID, token: bytes) -> None:
         """Let a device's token open the member's key."""

@@ -154,11 +154,11 @@ def _commands(command: click.Command, name: str) -> Iterator[str]:
 
 
 def _command_rows(command: click.Command, name: str) -> Iterator[str]:
-    if isinstance(command, click.Group):
-        for part, child in command.commands.items():
-            yield from _command_rows(child, f"{name} {part}")
-    else:
+    group = command if isinstance(command, click.Group) else None
+    if group is None or group.invoke_without_command:
         yield f"| {_code(name)} | {_paragraph(command.help)} |"
+    for part, child in group.commands.items() if group else ():
+        yield from _command_rows(child, f"{name} {part}")
 
 
 def _paragraph(text: str | None) -> str:

@@ -21,7 +21,7 @@ async def test_an_answer_streams_word_by_word(client: InferenceClient) -> None:
 
 
 async def test_the_reading_of_a_long_prompt_is_told(client: InferenceClient) -> None:
-    events = await read(client, says(LONG))
+    events = await read(client, says(LONG * 5))
     readings = [event for event in events if isinstance(event, Reading)]
     total = end_of(events).prompt_tokens
     assert len(readings) > 2
@@ -87,7 +87,7 @@ async def test_nothing_of_one_conversation_helps_another(
 ) -> None:
     await read(client, says(LONG), cache_key="ada")
     assert end_of(await read(client, says(LONG), cache_key=other)).cached_tokens == 0
-    assert end_of(await read(client, says(LONG), cache_key="ada")).cached_tokens == 0
+    assert end_of(await read(client, says(LONG), cache_key="ada")).cached_tokens > 0
 
 
 async def test_cells_from_before_change_no_word(client: InferenceClient) -> None:

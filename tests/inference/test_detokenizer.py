@@ -32,6 +32,12 @@ def test_half_a_character_at_the_end_is_dropped() -> None:
     assert "".join(handed_out("é".encode()[:1], 1, ())) == ""
 
 
+def test_a_space_that_the_vocabulary_adds_is_not_the_models() -> None:
+    answer = Detokenizer(drop_space=True)
+    assert [answer.feed(piece) for piece in (b"", b" Hello", b" you")] == ["", "Hello", " you"]
+    assert Detokenizer(drop_space=True).feed(b"\nHello") == "\nHello"
+
+
 def handed_out(data: bytes, size: int, stops: tuple[str, ...]) -> list[str]:
     detokenizer = Detokenizer(stops)
     parts = [detokenizer.feed(data[i : i + size]) for i in range(0, len(data), size)]

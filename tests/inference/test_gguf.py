@@ -100,4 +100,4 @@ def test_the_tensor_types_are_those_of_llama_cpp() -> None:
     sizes = {
         kind: (library.ggml_blck_size(kind), library.ggml_type_size(kind)) for kind in range(43)
     }
-    assert {kind: size for kind, size in sizes.items() if size[0]} == gguf._BLOCKS
+    assert {kind: size for kind, size in sizes.items() if size[0]} == gguf.BLOCKS

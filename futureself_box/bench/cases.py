@@ -1,0 +1,206 @@
+"""What `bench engine` does to a server: each case is what a household does to its box."""
+
+import asyncio
+import random
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Literal
+
+from futureself_box.bench.answering import Answer, Conversation, Server, speed_together
+
+CASES = ("decode", "turns", "returning", "long prompt", "busy core")
+
+_ANSWER_TOKENS = 128  # as llama-bench's tg128
+_RETURNING_WORDS = 1250  # some 1500 tokens
+_LONG_WORDS = 1650  # some 2000 tokens
+_OTHERS = 16  # twice the conversations that a server of eight slots can hold
+_SETTLING_S = 0.5  # in which the engine may find out that a core is busy
+_NOUNS = """
+    river garden letter window mother winter table morning street music kitchen brother summer school
+    market island candle village ocean forest mountain bread paper silver story bridge station sister
+    orange evening dream father horse library question answer season friend road boat house apple
+"""
+
+
+class Side:
+    """A server under measurement, with this round's prompts: `async with Side(...)`."""
+
+    def __init__(self, connect: Callable[[], Server], restart: Callable[[], None] | None) -> None:
+        self.restart = restart
+        self._connect = connect
+        self._random = random.Random()
+        self._keys = 0
+
+    async def __aenter__(self) -> "Side":
+        self.server = await self._connect().__aenter__()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.server.__aexit__(kind, error, trace)
+
+    def use(self, numbers: random.Random) -> None:
+        """Take the prompts that these numbers make; equal ones make equal prompts."""
+        self._random = numbers
+
+    def new_key(self) -> str:
+        """The cache key of a new conversation."""
+        self._keys += 1
+        return f"{self._random.getrandbits(64):x}-{self._keys}"
+
+    def nouns(self, count: int) -> list[str]:
+        """Words that nobody has put together like this before."""
+        return self._random.choices(_NOUNS.split(), k=count)
+
+    def story(self) -> str:
+        """A wish that small models fulfil at length."""
+        wished = ", the ".join(self.nouns(4))
+        return f"Tell me a very long story about the {wished}. Do not stop."
+
+    def notes(self, words: int) -> str:
+        """A prompt of about so many words."""
+        return f"My notes: {' '.join(self.nouns(words))}. Tell me a long story about them."
+
+    async def reopen(self) -> None:
+        """Restart the server and connect anew."""
+        if self.restart:
+            await self.server.__aexit__(None, None, None)
+            await asyncio.to_thread(self.restart)
+            self.server = await self._connect().__aenter__()
+
+
+async def measure(
+    side: Side, chosen: Sequence[str], streams: Sequence[int]
+) -> AsyncIterator[tuple[str, float]]:
+    """The figures of the chosen cases, by name; none where the server can't be measured so."""
+    await _hear(side, [("user", "Hello.")], tokens=8)  # wakes what is asleep
+    if "decode" in chosen:
+        for count in streams:
+            if speed := await _decode(side, count):
+                yield decode_name(count), speed
+    if "turns" in chosen:
+        yield f"{max(streams)} phones, two turns each", await _two_turns(side, max(streams))
+    for case, figures in (
+        ("returning", _returning),
+        ("long prompt", _long_prompt),
+        ("busy core", _busy_core),
+    ):
+        if case in chosen:
+            async for name, value in figures(side):
+                yield name, value
+
+
+def decode_name(streams: int) -> str:
+    """How the speed of so many streams is called."""
+    return f"decode, {streams} at once"
+
+
+def unit_of(name: str) -> tuple[str, Literal["more", "less"]]:
+    """The unit of a figure, and which direction is better."""
+    return ("tokens/s", "more") if name.startswith("decode") else ("s", "less")
+
+
+async def _decode(side: Side, streams: int) -> float | None:
+    answers = [
+        side.server.ask([("user", side.story())], key=side.new_key(), tokens=_ANSWER_TOKENS)
+        for _ in range(streams)
+    ]
+    return speed_together(await _all_ended(answers))
+
+
+async def _two_turns(side: Side, phones: int) -> float:
+    started = time.perf_counter()
+    await asyncio.gather(*(_talk_twice(side, side.story(), side.new_key()) for _ in range(phones)))
+    return time.perf_counter() - started
+
+
+async def _talk_twice(side: Side, story: str, key: str) -> None:
+    first = await _hear(side, [("user", story)], key=key, tokens=48)
+    await _hear(side, _continued([("user", story)], first, "And then?"), key=key, tokens=48)
+
+
+async def _returning(side: Side) -> AsyncIterator[tuple[str, float]]:
+    """One long conversation: new, continued, pushed out by others, and after a restart."""
+    key, talk = side.new_key(), [("user", side.notes(_RETURNING_WORDS))]
+    answer = await _hear(side, talk, key=key)
+    yield f"first token, {_RETURNING_WORDS} new words", answer.first_s
+    answer = await _hear(side, talk := _continued(talk, answer, "And what else?"), key=key)
+    yield "first token, returning, in memory", answer.first_s
+    await _let_others_talk(side)
+    answer = await _hear(side, talk := _continued(talk, answer, "Anything more?"), key=key)
+    yield "first token, returning, pushed out", answer.first_s
+    if side.restart:
+        await _let_others_talk(side)
+        await side.reopen()
+        await _hear(side, [("user", side.story())], tokens=8)
+        answer = await _hear(side, _continued(talk, answer, "Is that all?"), key=key)
+        yield "first token, returning, after a restart", answer.first_s
+
+
+async def _let_others_talk(side: Side) -> None:
+    for _ in range(_OTHERS):
+        await _hear(side, [("user", side.notes(100))], tokens=4)
+
+
+async def _long_prompt(side: Side) -> AsyncIterator[tuple[str, float]]:
+    """While one person's answer runs, another sends a long prompt and a third asks something short."""
+    running = side.server.ask([("user", side.story())], key=side.new_key(), tokens=1500)
+    await running.begun()
+    notes = [("user", side.notes(_LONG_WORDS))]
+    long = side.server.ask(notes, key=side.new_key(), tokens=8)
+    await asyncio.sleep(0.3)
+    short = side.server.ask([("user", side.story())], key=side.new_key(), tokens=8)
+    await short.begun()
+    await long.begun()
+    long_first = long.heard[0].at
+    if running.heard[-1].at > long.asked_at:
+        yield "worst gap in an answer beside it", running.worst_gap_s(long.asked_at, long_first)
+    for answer in (running, short, long):
+        await answer.cut()
+    yield f"first token, short question beside {_LONG_WORDS} words", short.first_s
+    yield f"first token, {_LONG_WORDS} words beside two others", long.first_s
+
+
+async def _busy_core(side: Side) -> AsyncIterator[tuple[str, float]]:
+    answer = side.server.ask([("user", side.story())], key=side.new_key(), tokens=256)
+    await answer.begun()
+    with _busy_process():
+        start = time.perf_counter() + _SETTLING_S
+        await answer.ended()
+    end = answer.heard[-1].at
+    if tokens := answer.tokens_until(end) - answer.tokens_until(start):
+        yield "decode beside a busy process", tokens / (end - start)
+
+
+@contextmanager
+def _busy_process() -> Iterator[None]:
+    process = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+async def _hear(
+    side: Side, conversation: Conversation, *, key: str | None = None, tokens: int = 24
+) -> Answer:
+    answer = side.server.ask(conversation, key=key or side.new_key(), tokens=tokens)
+    return await answer.ended()
+
+
+async def _all_ended(answers: Sequence[Answer]) -> list[Answer]:
+    awaited: list[Awaitable[Answer]] = [answer.ended() for answer in answers]
+    return list(await asyncio.gather(*awaited))
+
+
+def _continued(talk: Conversation, answer: Answer, words: str) -> list[tuple[str, str]]:
+    return [*talk, ("assistant", answer.text), ("user", words)]

@@ -1,0 +1,64 @@
+"""Decides which prompt is read next, and how much of it in one step.
+
+While somebody's reply runs, a slice takes about 0.2 seconds, so that the reply never stutters; when
+nobody is disturbed, slices are large, since a processor reads 512 tokens at once a tenth faster than
+four times 128. Of several prompts the one with the least slack goes first: the time that it still
+needs, less the time that it has waited. So short ones pass long ones, and none waits for ever.
+"""
+
+from collections.abc import Iterable
+from typing import Protocol, TypeVar
+
+SLICE_TOKENS = 512
+_LEAST_TOKENS = 8
+_GENTLE_S = 0.2
+_WEIGHT = 0.3  # of the newest measurement
+
+
+class Reader(Protocol):
+    """A prompt that is being read."""
+
+    arrived: float
+    served_s: float
+
+    @property
+    def left(self) -> int:
+        """Tokens still to be read."""
+
+
+_R = TypeVar("_R", bound=Reader)
+
+
+class Pace:
+    """What a step costs on this machine, as measured while it works."""
+
+    def __init__(self) -> None:
+        self._token_s = 0.002
+        self._step_s = 0.0
+
+    def first(self, readers: Iterable[_R], now: float) -> _R:
+        """The prompt with the least slack."""
+        return min(readers, key=lambda reader: self._slack(reader, now))
+
+    def slice(self, left: int, room: int, *, gentle: bool) -> int:
+        """How many of the prompt's tokens to read in the next step."""
+        most = min(left, room)
+        if not gentle:
+            return most
+        fits = int(max(_GENTLE_S, self._step_s) / self._token_s)
+        return min(most, max(fits, _LEAST_TOKENS))
+
+    def expected_s(self, tokens: int) -> float:
+        """How long reading so many tokens takes."""
+        return tokens * self._token_s
+
+    def note(self, tokens: int, duration_s: float) -> None:
+        """A step took so long, with so many of a prompt's tokens in it."""
+        if not tokens:
+            self._step_s += _WEIGHT * (duration_s - self._step_s)
+        elif tokens >= _LEAST_TOKENS:
+            self._token_s += _WEIGHT * (duration_s / tokens - self._token_s)
+
+    def _slack(self, reader: Reader, now: float) -> float:
+        waited = now - reader.arrived - reader.served_s
+        return self.expected_s(reader.left) - waited

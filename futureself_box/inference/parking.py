@@ -1,0 +1,205 @@
+"""Conversations that left the memory, as sealed files, so that they need not be read again.
+
+KV cells are a member's words in another form: a file is AES-256-GCM in chunks, under a key that
+comes with the member's request and is kept nowhere. Its name is an HMAC, and it lies in a folder for
+the exact weights and context settings, to which it is bound: a file may be missing, stale or torn
+and then counts as not there, but is never wrong. Nothing is synced; a power cut costs a second reading.
+"""
+
+import contextlib
+import hmac
+import itertools
+import os
+import secrets
+import shutil
+import struct
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from io import BufferedReader
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import structlog
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from futureself_box.inference.batch import Tokens
+
+_T = TypeVar("_T")
+_CHUNK_BYTES = 1 << 20
+_HEAD = struct.Struct("<I12s")  # the length of a sealed chunk, and its nonce
+_TAG_BYTES = 16
+_NO_TOKENS = np.zeros(0, np.int32)
+_log = structlog.get_logger()
+
+
+class Parking:
+    """The files of one engine, in `folder/engine`; those of other engines are stale and go.
+
+    One thread decodes and asks; a thread of this class's own writes.
+    """
+
+    def __init__(self, folder: Path, engine: str, most_bytes: int) -> None:
+        self._folder = folder / engine
+        self._engine = engine
+        self._most_bytes = most_bytes
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="parking")
+        self._writing: dict[str, Future[None]] = {}
+        with contextlib.suppress(OSError):
+            _remove_stale(folder, engine)
+
+    def save(self, key: bytes, label: str, tokens: Tokens, state: bytearray) -> None:
+        """Write a conversation in the background, instead of the one under the same label.
+
+        A full disk costs the file and nothing else.
+        """
+        if len(state) <= self._most_bytes:
+            name = file_name(key, label)
+            self._settle(name)
+            self._writing[name] = self._writer.submit(self._write, name, key, tokens, state)
+
+    def tokens(self, key: bytes, label: str) -> Tokens:
+        """The tokens of a parked conversation; none where there is no good file."""
+        if not (key and label):
+            return _NO_TOKENS
+        tokens = self._read(key, label, _tokens)
+        return _NO_TOKENS if tokens is None else tokens
+
+    def load(self, key: bytes, label: str) -> tuple[Tokens, bytearray] | None:
+        """The tokens and the state of their cells, if there is a whole file."""
+        return self._read(key, label, _tokens_and_state)
+
+    def remove(self, key: bytes, label: str) -> None:
+        """Take a conversation's file away."""
+        name = file_name(key, label)
+        self._settle(name)
+        self._remove(name)
+
+    def settle(self) -> None:
+        """Wait until everything is written."""
+        for name in tuple(self._writing):
+            self._settle(name)
+
+    def close(self) -> None:
+        """Wait until everything is written, and end the thread."""
+        self.settle()
+        self._writer.shutdown()
+
+    def _settle(self, name: str) -> None:
+        writing = self._writing.pop(name, None)
+        if writing is not None:
+            writing.result()
+
+    def _write(self, name: str, key: bytes, tokens: Tokens, state: bytearray) -> None:
+        part = self._folder / f"{name}.part"
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._make_room(len(state))
+            descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                for chunk in _seal(key, self._bound(name), tokens.tobytes(), state):
+                    file.write(chunk)
+            part.replace(self._folder / name)
+        except OSError as error:
+            _log.warning("conversation_not_parked", errno=error.errno)
+            self._remove(part.name)
+
+    def _make_room(self, size: int) -> None:
+        """Take away those that were used longest ago."""
+        files = [(file, file.stat()) for file in self._folder.iterdir()]
+        files.sort(key=lambda entry: entry[1].st_mtime_ns)
+        used = sum(status.st_size for _, status in files)
+        for file, status in files:
+            if used + size <= self._most_bytes:
+                return
+            file.unlink()
+            used -= status.st_size
+
+    def _read(self, key: bytes, label: str, take: Callable[[Iterator[bytes]], _T]) -> _T | None:
+        """What `take` makes of a file's chunks. What is torn or was changed is taken away."""
+        name = file_name(key, label)
+        self._settle(name)
+        try:
+            with (self._folder / name).open("rb") as file:
+                taken = take(_open(key, self._bound(name), file))
+            os.utime(self._folder / name)
+        except FileNotFoundError:
+            return None
+        except (InvalidTag, OSError) as error:
+            _log.warning("parked_conversation_dropped", cause=type(error).__name__)
+            self._remove(name)
+            return None
+        return taken
+
+    def _remove(self, name: str) -> None:
+        with contextlib.suppress(OSError):
+            (self._folder / name).unlink(missing_ok=True)
+
+    def _bound(self, name: str) -> bytes:
+        return f"futureself-box/parked/v1|{self._engine}|{name}|".encode()
+
+
+def file_name(key: bytes, label: str) -> str:
+    """What the file of a label is called under a key."""
+    return hmac.digest(_derive(key, b"names"), label.encode(), "sha256").hex()
+
+
+def erase(folder: Path, key: bytes, label: str) -> None:
+    """Take away the files of a label, of whatever engine."""
+    name = file_name(key, label)
+    for file in itertools.chain(folder.glob(f"*/{name}"), folder.glob(f"*/{name}.part")):
+        file.unlink(missing_ok=True)
+
+
+def _remove_stale(folder: Path, engine: str) -> None:
+    for other in folder.iterdir():
+        if other.name != engine:
+            shutil.rmtree(other, ignore_errors=True)
+    for part in folder.glob("*/*.part"):
+        part.unlink()
+
+
+def _tokens(chunks: Iterator[bytes]) -> Tokens:
+    return np.frombuffer(next(chunks, b""), np.int32)
+
+
+def _tokens_and_state(chunks: Iterator[bytes]) -> tuple[Tokens, bytearray]:
+    tokens, state = _tokens(chunks), bytearray()
+    for chunk in chunks:
+        state += chunk
+    return tokens, state
+
+
+def _derive(key: bytes, purpose: bytes) -> bytes:
+    return hmac.digest(key, b"futureself-box/parked/v1|" + purpose, "sha256")
+
+
+def _seal(key: bytes, bound: bytes, tokens: bytes, state: bytearray) -> Iterator[bytes]:
+    cipher, view = AESGCM(_derive(key, b"contents")), memoryview(state)
+    starts = range(0, len(state), _CHUNK_BYTES)
+    plain = itertools.chain([memoryview(tokens)], (view[at : at + _CHUNK_BYTES] for at in starts))
+    for index, chunk in enumerate(plain):
+        nonce = secrets.token_bytes(12)
+        sealed = cipher.encrypt(nonce, chunk, _place(bound, index, last=index == len(starts)))
+        yield _HEAD.pack(len(sealed), nonce) + sealed
+
+
+def _open(key: bytes, bound: bytes, file: BufferedReader) -> Iterator[bytes]:
+    cipher = AESGCM(_derive(key, b"contents"))
+    for index in itertools.count():
+        head = file.read(_HEAD.size)
+        if len(head) < _HEAD.size:
+            raise InvalidTag
+        length, nonce = _HEAD.unpack(head)
+        if length > _CHUNK_BYTES + _TAG_BYTES:
+            raise InvalidTag
+        sealed = file.read(length)
+        last = not file.peek(1)
+        yield cipher.decrypt(nonce, sealed, _place(bound, index, last=last))
+        if last:
+            return
+
+
+def _place(bound: bytes, index: int, *, last: bool) -> bytes:
+    return bound + b"%d|%s" % (index, b"last" if last else b"more")
