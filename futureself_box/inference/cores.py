@@ -45,6 +45,7 @@ class Cores:
         all_s, own_s = self._used_s()
         others = (all_s - self._all_s - (own_s - self._own_s)) / passed
         self._at, self._all_s, self._own_s = now, all_s, own_s
+        self.others = others
         before = self.threads
         if passed < _STALE_S:
             self.threads = min(self._most, max(1, self._cores - int(others + 0.5)))

@@ -119,6 +119,7 @@ class Decoder:
         started = time.monotonic()
         if self._cores.look():
             self._model.use_threads(self._cores.threads)
+            _log.info("threads", threads=self._cores.threads, others=round(self._cores.others, 2))
         batch = self._model.batch
         batch.clear()
         writing = [turn for turn in self._turns if not turn.left]
@@ -160,6 +161,9 @@ class Decoder:
             self._model.decode()
         except DecodeAborted:
             self._interrupted = True
+            # A part of the batch may have been computed before.
+            for turn in [*writing, *([reader] if reader else [])]:
+                self._model.forget(turn.sequence.length, turn.sequence.number)
             return False
         except DecodeFailed as error:
             _log.error("decode_failed", cause=str(error), answers=len(self._turns))
