@@ -119,7 +119,6 @@ class Decoder:
         started = time.monotonic()
         if self._cores.look():
             self._model.use_threads(self._cores.threads)
-            _log.info("threads", threads=self._cores.threads, others=round(self._cores.others, 2))
         batch = self._model.batch
         batch.clear()
         writing = [turn for turn in self._turns if not turn.left]
