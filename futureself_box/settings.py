@@ -111,7 +111,7 @@ class Inference(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             ge=0,
             le=4_194_304,
             description="Tokens of all conversations together that stay in memory. "
-            "0: four times context_tokens, if that fits into an eighth of the memory.",
+            "0: context_tokens for each of the streams, if that fits into an eighth of the memory.",
         ),
     ] = 0
     parked_mb: Annotated[

@@ -161,6 +161,9 @@ class Decoder:
             self._model.decode()
         except DecodeAborted:
             self._interrupted = True
+            # A part of the batch may have been computed before.
+            for turn in [*writing, *([reader] if reader else [])]:
+                self._model.forget(turn.sequence.length, turn.sequence.number)
             return False
         except DecodeFailed as error:
             _log.error("decode_failed", cause=str(error), answers=len(self._turns))

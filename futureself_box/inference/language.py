@@ -14,6 +14,7 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -47,8 +48,7 @@ from futureself_box.inference.prefix_cache import PrefixCache, Wish
 from futureself_box.inference.prompt_tokens import PromptTokens
 from futureself_box.ops import log
 
-_SEQUENCES = 32  # conversations in memory, running or at rest
-_MOST_CONTEXTS = 4  # whole windows for which cells are set aside
+_SEQUENCES = 32  # conversations in a pool of cells, running or at rest
 _MEMORY_SHARE = 8
 _HEAD_BYTES = 1 << 20
 _log = structlog.get_logger()
@@ -143,7 +143,7 @@ def _decode(load: Load, loading: "Future[Reception]", pipe: ChildEnd) -> None:
         tokens = PromptTokens(model)
         reception = Reception(model, tokens, pipe.send)
         parking = _parking(load, model)
-        cache = PrefixCache(model, _SEQUENCES, parking)
+        cache = PrefixCache(model, parking)
         cores = Cores(model.threads)
         decoder = Decoder(model, cache, cores, reception.line, pipe.send, load.inference.streams)
         loading.set_result(reception)
@@ -172,14 +172,15 @@ def _load(load: Load) -> Llama:
         gpu_layers=settings.gpu_layers,
         batch_tokens=SLICE_TOKENS,
         sequences=_SEQUENCES,
-        cells=settings.kept_tokens or _cells,
+        streams=settings.streams,
+        cells=settings.kept_tokens or partial(_cells, settings.streams),
     )
 
 
-def _cells(model: Any, window: int) -> int:
-    """Cells for a few whole windows, as far as they fit into an eighth of the memory."""
+def _cells(streams: int, model: Any, window: int) -> int:
+    """A whole window for each stream, as far as they fit into an eighth of the memory."""
     fit: int = psutil.virtual_memory().total // _MEMORY_SHARE // cell_bytes(model)
-    return max(window, min(_MOST_CONTEXTS * window, fit))
+    return max(window, min(streams * window, fit))
 
 
 def _parking(load: Load, model: Llama) -> Parking:

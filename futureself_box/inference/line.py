@@ -1,7 +1,7 @@
 """What the reading thread hands to the decoding thread, and how it interrupts a step.
 
 A step is aborted where its slice of a prompt is not wanted any more, or where somebody new would wait
-long for its end. The aborted slice is read again, so nothing comes of an abort that comes too late.
+long for its end or it is overdue. The aborted slice is read again, so nothing comes of an abort that comes too late.
 """
 
 import queue
@@ -47,7 +47,7 @@ class Line:
     def add(self, job: Job) -> None:
         """Somebody new; does not wait for a long step."""
         self._news.put(job)
-        if self._ends_at - time.monotonic() > _LONG_WAIT_S:
+        if self._ends_at and not 0 < self._ends_at - time.monotonic() < _LONG_WAIT_S:
             self._model.abort()
 
     def cancel(self, request: int) -> None:
@@ -74,7 +74,8 @@ class Line:
 
     def begin_step(self, reading: int, expected_s: float) -> None:
         """The decoding thread starts a step with a slice of this request's prompt (0 for none)."""
-        self._ends_at = time.monotonic() + expected_s if reading else 0.0
+        long = reading and expected_s > 2 * _LONG_WAIT_S
+        self._ends_at = time.monotonic() + expected_s if long else 0.0
         self._reading = reading
 
     def end_step(self) -> None:

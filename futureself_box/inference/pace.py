@@ -1,17 +1,19 @@
 """Decides which prompt is read next, and how much of it in one step.
 
-While somebody's reply runs, a slice takes about 0.2 seconds, so that the reply never stutters; when
-nobody is disturbed, slices are large, since a processor reads 512 tokens at once a tenth faster than
-four times 128. Of several prompts the one with the least slack goes first: the time that it still
+While somebody's reply runs, a slice takes about 0.35 seconds, so that the reply goes on; slices of
+0.2 seconds doubled the time of the whole prompt. When
+nobody is disturbed, slices are large, since a processor reads many tokens at once faster. Of several prompts the one with the least slack goes first: the time that it still
 needs, less the time that it has waited. So short ones pass long ones, and none waits for ever.
 """
 
 from collections.abc import Iterable
 from typing import Protocol, TypeVar
 
-SLICE_TOKENS = 512
+SLICE_TOKENS = 256
 _LEAST_TOKENS = 8
-_GENTLE_S = 0.2
+# From 64 tokens of one sequence on, llama.cpp's attention takes a faster kernel: 65 cost what 48 do.
+_TILE_TOKENS = 66
+_GENTLE_S = 0.35
 _WEIGHT = 0.3  # of the newest measurement
 
 
@@ -46,6 +48,8 @@ class Pace:
         if not gentle:
             return most
         fits = int(max(_GENTLE_S, self._step_s) / self._token_s)
+        if _TILE_TOKENS // 2 <= fits < _TILE_TOKENS:
+            fits = _TILE_TOKENS
         return min(most, max(fits, _LEAST_TOKENS))
 
     def expected_s(self, tokens: int) -> float:

@@ -89,10 +89,11 @@ NOTHING = Wish(np.zeros(0, np.int32), 0)
 class PrefixCache:
     """All sequences of a model."""
 
-    def __init__(self, model: Llama, sequences: int, parking: Parking) -> None:
+    def __init__(self, model: Llama, parking: Parking) -> None:
         self._model = model
         self._parking = parking
-        self._free = [Sequence(n, model.context_tokens) for n in reversed(range(sequences))]
+        numbers = reversed(range(model.sequences))
+        self._free = [Sequence(number, model.context_tokens) for number in numbers]
         self._live: list[Sequence] = []
         self._cell_numbers = itertools.count(1)
 
@@ -173,6 +174,8 @@ class PrefixCache:
     def _fits(self, wish: Wish, plan: _Plan) -> bool:
         if not self._free and not plan.taken:
             return False
+        if self._model.separate:
+            return True
         kept = [
             s.cells[: plan.common] if plan.taken and s is plan.source else s.cells
             for s in self._live
@@ -197,7 +200,8 @@ class PrefixCache:
         """Give an empty sequence the cells of another, or those on the disk."""
         if plan.source is not None and plan.common:
             self._model.share(plan.source.number, sequence.number, plan.common)
-            sequence.add(plan.source.tokens[: plan.common], plan.source.cells[: plan.common])
+            if self._model.length(sequence.number) == plan.common:
+                sequence.add(plan.source.tokens[: plan.common], plan.source.cells[: plan.common])
         elif plan.parked:
             loaded = self._parking.load(wish.parking_key, wish.key)
             if loaded is None:

@@ -27,6 +27,7 @@ from futureself_box.inference.prompt_tokens import PromptTokens
 CONTEXT = 256
 SEQUENCES = 5
 CELLS = 512
+STREAMS = 3
 # From 64 tokens on, llama.cpp's flash attention takes another kernel, which rounds differently (by up to
 # 0.5 in a score here). Below, an answer is the same bit for bit however its batches are made up.
 BATCH = 48
@@ -34,7 +35,7 @@ ENGINE = "engine"
 GREEDY = Sampling(temperature=0)
 
 
-def load(models: Path) -> Llama:
+def load(models: Path, *, separate: bool) -> Llama:
     """The starter model with so little room that conversations push each other out."""
     return Llama(
         models / "language",
@@ -43,7 +44,8 @@ def load(models: Path) -> Llama:
         gpu_layers=0,
         batch_tokens=BATCH,
         sequences=SEQUENCES,
-        cells=CELLS,
+        streams=STREAMS if separate else 0,
+        cells=STREAMS * CONTEXT if separate else CELLS,
     )
 
 
@@ -56,9 +58,11 @@ class EngineRoom:
         self.model = model
         self.folder = folder
         self.parking = Parking(folder, ENGINE, most_bytes)
-        self.cache = PrefixCache(model, SEQUENCES, self.parking)
+        self.cache = PrefixCache(model, self.parking)
         self.reception = Reception(model, PromptTokens(model), self._hear)
-        self.decoder = Decoder(model, self.cache, Cores(1), self.reception.line, self._hear, most=3)
+        self.decoder = Decoder(
+            model, self.cache, Cores(1), self.reception.line, self._hear, most=STREAMS
+        )
         self._number = 0
 
     def ask(self, *parts: str, **options: object) -> int:
@@ -105,11 +109,11 @@ class EngineRoom:
     def check_nothing_leaked(self) -> None:
         """Every sequence is free or resting, and llama.cpp counts the same cells in it."""
         live, free = self.cache.live, self.cache.free
-        assert sorted(s.number for s in (*live, *free)) == list(range(SEQUENCES))
+        assert sorted(s.number for s in (*live, *free)) == list(range(self.model.sequences))
         assert [self.model.length(s.number) for s in live] == [s.length for s in live]
         assert not any(s.running for s in live)
         assert {self.model.length(s.number) for s in free} <= {0}
-        if live:
+        if live and not self.model.separate:
             assert len(np.unique(np.concatenate([s.cells for s in live]))) <= CELLS
 
     def close(self) -> None:

@@ -39,9 +39,9 @@ STEPS = st.one_of(
 )
 
 
-@pytest.fixture(scope="module")
-def model(models: Path) -> Llama:
-    return load(models)
+@pytest.fixture(scope="module", params=[True, False], ids=["separate", "pool"])
+def model(models: Path, request: pytest.FixtureRequest) -> Llama:
+    return load(models, separate=request.param)
 
 
 @pytest.fixture

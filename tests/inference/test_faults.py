@@ -95,7 +95,9 @@ async def test_a_stop_ends_answers_with_an_error_and_leaves_nothing(
 async def test_those_in_line_hear_their_place_and_one_too_many_is_sent_away(
     models: Path, make_inference: MakeInference
 ) -> None:
-    inference = make_inference(models, FUTURESELF_INFERENCE_QUEUE_LENGTH="2")
+    inference = make_inference(
+        models, FUTURESELF_INFERENCE_QUEUE_LENGTH="2", FUTURESELF_INFERENCE_STREAMS="1"
+    )
     inference.start()
     inference.wait_for("ready")
     async with talking(inference) as client:
