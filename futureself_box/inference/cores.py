@@ -23,7 +23,8 @@ class Cores:
     """The rule: each core of which others used 0.6 in the last 0.2 seconds is theirs.
 
     One that they took back to 0.4 is ours again, so that a number near the middle changes nothing:
-    the box and the inference parent together use 0.1 to 0.5 of a core for eight answers (measured).
+    the box and the inference parent together use 0.1 to 0.5 of a core for eight answers (measured). A
+    program that spins on one of two cores had it after 0.2 s, and 0.2 s after its end it was ours again.
     """
 
     def __init__(

@@ -120,6 +120,7 @@ class Decoder:
         started = time.monotonic()
         if self._cores.look():
             self._model.use_threads(self._cores.threads)
+            _log.debug("threads_changed", threads=self._cores.threads)
         batch = self._model.batch
         batch.clear()
         writing = [turn for turn in self._turns if not turn.left]
