@@ -16,7 +16,7 @@ async def test_a_member_changes_the_own_name(app: App) -> None:
     await app.go_to("Me")
     await app.page.get_by_role("button", name="Rename").click()
     await app.page.get_by_label("New name").fill("Ada Lovelace")
-    await app.page.get_by_role("button", name="Save").click()
+    await app.page.get_by_role("button", name="Save", exact=True).click()
     await expect(app.page.locator("fs-person strong", has_text="Ada Lovelace")).to_be_visible()
     await app.page.reload()
     await expect(app.page.get_by_role("heading", name="Ada Lovelace")).to_be_visible()
