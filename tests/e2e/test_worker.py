@@ -28,6 +28,17 @@ def command(
     )
 
 
+def backed_up(box: RunningBox) -> str:
+    """The path of a backup made by command, once that of the night is not under way."""
+
+    def back_up() -> str | None:
+        done = command(box, "backup")
+        assert done.returncode == 0 or "already running" in done.stderr, done.stderr
+        return done.stdout.splitlines()[0] if done.returncode == 0 else None
+
+    return eventually(back_up)
+
+
 def finished(owner: Device) -> Any:
     def look() -> Any:
         report = owner.call("GET", "/api/backups")
@@ -78,9 +89,7 @@ def test_a_running_box_is_backed_up_and_a_stopped_one_restored_by_command(
     owner = silent_box.set_up()
     would = command(silent_box, "backup", "--dry-run")
     assert "It would copy 1 person" in would.stdout
-    done = command(silent_box, "backup")
-    assert done.returncode == 0, done.stderr
-    path = done.stdout.splitlines()[0]
+    path = backed_up(silent_box)
     refused = command(silent_box, "restore", path)
     assert refused.returncode != 0
     assert "already running" in refused.stderr
@@ -101,7 +110,7 @@ def test_the_sheet_alone_restores_on_a_clean_machine(
     owner = silent_box.set_up()
     new = owner.call("POST", "/api/sheet")
     owner.call("POST", "/api/sheet/proof", {"text": new["lines"][new["line"] - 1]})
-    path = command(silent_box, "backup").stdout.splitlines()[0]
+    path = backed_up(silent_box)
     silent_box.stop()
     clean = RunningBox(tmp_path / "clean", None)
     typed = "".join(f"{line}\n" for line in new["lines"])
