@@ -1,4 +1,4 @@
-/** Journal entries as data: a new one's body, their order, what a search finds, the moods of days. */
+/** Journal entries as data: a new one's body, their order, the moods of days. */
 
 /** @import { Link } from "../attachments/files.js" */
 /** @import { Shown } from "../records/replica.js" */
@@ -47,37 +47,6 @@ export function localMoment(at) {
 export function inOrder(shown) {
   const at = new Map(shown.map(({ id, head }) => [id, Date.parse(head.body?.written_at ?? "")]));
   return shown.toSorted((a, b) => (at.get(b.id) ?? 0) - (at.get(a.id) ?? 0));
-}
-
-/**
- * Those that have every word of a search; a word may be a beginning, accents don't matter.
- * @param {Shown[]} shown
- * @param {string} search
- */
-export function find(shown, search) {
-  const words = plain(search).match(/[\p{L}\p{N}]+/gu) ?? [];
-  const patterns = words.map((word) => new RegExp(`(?<![\\p{L}\\p{N}])${word}`, "u"));
-  return shown.filter(({ head }) => {
-    const text = searchable(head.body);
-    return patterns.every((pattern) => pattern.test(text));
-  });
-}
-
-/** @type {WeakMap<EntryBody, string>} worked out once for each body */
-const texts = new WeakMap();
-
-/** @param {EntryBody} body */
-function searchable(body) {
-  const known = texts.get(body);
-  if (known !== undefined) return known;
-  const text = plain(`${body.text}\n${(body.tags ?? []).join("\n")}`);
-  texts.set(body, text);
-  return text;
-}
-
-/** @param {string} text */
-function plain(text) {
-  return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
 /**

@@ -18,12 +18,13 @@ import { discard, save } from "../records/saving.js";
 import { uuid7 } from "../uuid.js";
 import { day as dayInWords } from "../words.js";
 import { affirmationOf } from "../goals/goals.js";
-import { find, inOrder, KIND, localMoment, moodsByDay, newBody, onThisDay } from "./entries.js";
+import { inOrder, KIND, localMoment, moodsByDay, newBody, onThisDay } from "./entries.js";
 import { EntryCard } from "./entry-card.js";
 import { EntryEditor } from "./entry-editor.js";
 import { MoodChart } from "./mood-chart.js";
 import { MoodField } from "./mood-field.js";
 import { TrashList } from "./trash-list.js";
+import { WordIndex } from "./word-index.js";
 
 const FIRST_PAGE = 50;
 const CHART_DAYS = 90;
@@ -54,6 +55,9 @@ export class JournalView extends HTMLElement {
   #drawing = false;
   /** @type {Shown[] | null} */
   #ordered = null;
+  /** @type {Shown[] | null} the entries for which affirmation, past and moods were drawn */
+  #surrounded = null;
+  #words = new WordIndex();
 
   /**
    * @param {Api} api
@@ -73,7 +77,9 @@ export class JournalView extends HTMLElement {
     this.replaceChildren(stamp("journal"));
     this.#listenToLine();
     this.#listenToEditor();
-    part(this, "search", HTMLInputElement).addEventListener("input", () => this.#changed());
+    const search = part(this, "search", HTMLInputElement);
+    search.addEventListener("focus", () => this.#words.prepare(this.#entries()));
+    search.addEventListener("input", () => this.#changed());
     part(this, "more", HTMLButtonElement).addEventListener("click", () => {
       this.#shownCount += FIRST_PAGE;
       this.#draw();
@@ -190,17 +196,25 @@ export class JournalView extends HTMLElement {
   #draw() {
     this.#drawing = false;
     const all = this.#entries();
-    const search = part(this, "search", HTMLInputElement).value;
-    const found = search.trim() ? find(all, search) : all;
-    const today = localMoment(new Date()).slice(0, 10);
-    this.#drawAffirmation(today);
+    const search = part(this, "search", HTMLInputElement).value.trim();
+    const found = search ? this.#words.find(all, search) : all;
     this.#list(found.slice(0, this.#shownCount));
     part(this, "more", HTMLButtonElement).hidden = found.length <= this.#shownCount;
-    const nothing = search.trim() ? "Nothing with these words." : "Nothing yet. One line is enough.";
+    const nothing = search ? "Nothing with these words." : "Nothing yet. One line is enough.";
     part(this, "empty", HTMLElement).textContent = found.length ? "" : nothing;
-    part(this, "problem", HTMLElement).textContent =
-      this.#sync.problem || this.#carrier.problem;
-    this.#drawPast(search.trim() ? [] : onThisDay(all, today));
+    part(this, "problem", HTMLElement).textContent = this.#sync.problem || this.#carrier.problem;
+    // What surrounds the list goes through all entries too, and a search doesn't change it.
+    if (this.#surrounded !== all) this.#drawSurroundings(all);
+    const past = part(this, "past", HTMLElement);
+    past.hidden = Boolean(search) || !part(past, "past-list", HTMLElement).childElementCount;
+  }
+
+  /** @param {Shown[]} all */
+  #drawSurroundings(all) {
+    this.#surrounded = all;
+    const today = localMoment(new Date()).slice(0, 10);
+    this.#drawAffirmation(today);
+    this.#drawPast(onThisDay(all, today));
     const since = localMoment(new Date(Date.now() - CHART_DAYS * 86_400_000)).slice(0, 10);
     const felt = [...all, ...this.#replica.shown("check_in")];
     part(this, "chart", MoodChart).show(moodsByDay(felt, since));
@@ -216,7 +230,6 @@ export class JournalView extends HTMLElement {
 
   /** @param {Shown[]} past */
   #drawPast(past) {
-    part(this, "past", HTMLElement).hidden = past.length === 0;
     const lines = past.map(({ head: { body } }) => {
       const line = document.createElement("li");
       line.append(`${body.day.slice(0, 4)}: ${body.text}`);
