@@ -156,6 +156,7 @@ async def _long_prompt(side: Side) -> AsyncIterator[tuple[str, float]]:
     await running.begun()
     notes = [("user", side.notes(_LONG_WORDS))]
     long = side.server.ask(notes, key=side.new_key(), tokens=8)
+    # By now it is being read; a peer says nothing of it before its first word.
     await asyncio.sleep(0.3)
     short = side.server.ask([("user", side.story())], key=side.new_key(), tokens=8)
     await short.begun()

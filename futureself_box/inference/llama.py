@@ -73,7 +73,7 @@ class Llama:
         self.separate = 0 < streams * self.context_tokens <= cells
         self.sequences = streams if self.separate else sequences
         self._context = self._make_context(cells, batch_tokens, self.sequences)
-        _attach_threads(self._context, self.threads)
+        attach_threads(self._context, self.threads)
         self._memory = api.llama_get_memory(self._context)
         self.batch = Batch(batch_tokens)
         self._pieces: dict[int, bytes] = {}
@@ -280,7 +280,7 @@ def _window(model: Any, tokens: int) -> int:
     return min(tokens, int(api.llama_model_n_ctx_train(model)) or tokens)
 
 
-def _attach_threads(context: Any, threads: int) -> None:
+def attach_threads(context: Any, threads: int) -> None:
     """Keep decoding threads between batches, as llama-bench does.
 
     Without this, ggml built without OpenMP starts threads for every token.

@@ -5,7 +5,6 @@ build may die of a type that it can't do, and because its memory must be gone be
 It uses llama.cpp itself because it varies what the engine holds still.
 """
 
-import ctypes
 import sys
 import time
 from collections.abc import Callable
@@ -14,10 +13,11 @@ from typing import Any, Literal
 import msgspec
 from llama_cpp import llama_cpp as api
 
+from futureself_box.inference.llama import attach_threads
+
 _SLICE = 64  # of a prompt
 _SLICES, _STEPS = 8, 48
 _LONGEST_S = 1.0  # of one measurement
-_PARAMS_BYTES = 4096  # more than any ggml_threadpool_params
 _KV_TYPES = {"f16": 1, "q8_0": 8}
 
 KvType = Literal["f16", "q8_0"]
@@ -69,7 +69,7 @@ class _Context:
         self._context = model and api.llama_init_from_model(model, params)
         if not self._context:
             sys.exit("llama.cpp can't do this here.")
-        _attach_threads(self._context, task.threads)
+        attach_threads(self._context, task.threads)
         self._batch = api.llama_batch_init(_SLICE, 0, 1)
         self._vocabulary = task.vocabulary
         self._position = 0
@@ -117,16 +117,6 @@ def _rate(act: Callable[[], None], most: int, clock: Callable[[], float]) -> flo
         act()
         taken.append(clock() - before)
     return 1 / min(taken)
-
-
-def _attach_threads(context: Any, threads: int) -> None:
-    # As llama.py does: without this, ggml built without OpenMP starts threads for every token.
-    library = api._lib  # noqa: SLF001 - the package wraps no thread pools
-    params = ctypes.create_string_buffer(_PARAMS_BYTES)
-    library.ggml_threadpool_params_init(params, threads)
-    library.ggml_threadpool_new.restype = ctypes.c_void_p
-    pool = ctypes.c_void_p(library.ggml_threadpool_new(params))
-    library.llama_attach_threadpool(ctypes.c_void_p(context), pool, None)
 
 
 @api.llama_log_callback  # type: ignore[untyped-decorator]

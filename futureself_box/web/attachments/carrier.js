@@ -12,7 +12,7 @@
 /** @import { Shelf } from "./shelf.js" */
 
 import { Problem } from "../api.js";
-import { FULL, whereabouts } from "../records/saving.js";
+import { FULL, ON_BOX, whereabouts } from "../records/saving.js";
 import { linked } from "./shelf.js";
 
 const PIECE_BYTES = 1024 * 1024;
@@ -77,7 +77,7 @@ export class Carrier extends EventTarget {
     const problem = ids.map((id) => this.shelf.problem(id)).find(Boolean);
     if (problem) return `On this phone. ${problem}`;
     const left = ids.filter((id) => !this.shelf.isOnBox(id));
-    if (words !== "On the box" || left.length === 0) return words;
+    if (words !== ON_BOX || left.length === 0) return words;
     return left.some((id) => this.shelf.blob(id)) ? "On this phone" : "Words on the box";
   }
 

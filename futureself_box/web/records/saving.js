@@ -5,6 +5,7 @@
 
 /** @typedef {Parameters<Replica["write"]>[0]} Change */
 
+export const ON_BOX = "On the box";
 export const FULL =
   "This phone has no room left. Your words stay here; free some space, then save again.";
 
@@ -40,5 +41,5 @@ export function discard(replica, { id, head, others }) {
 export function whereabouts(...revisions) {
   const problem = revisions.find((revision) => revision.problem)?.problem;
   if (problem) return `On this phone. ${problem}`;
-  return revisions.every(({ acknowledged }) => acknowledged) ? "On the box" : "On this phone";
+  return revisions.every(({ acknowledged }) => acknowledged) ? ON_BOX : "On this phone";
 }
