@@ -14,7 +14,7 @@ from uuid import UUID
 import msgspec
 
 from futureself_box.errors import ArchiveUnreadable, NotFound
-from futureself_box.records import attachments, kinds, revisions
+from futureself_box.records import attachments, erasing, kinds, revisions
 from futureself_box.records import clock as clocks
 from futureself_box.records.clock import ClockText
 from futureself_box.records.kinds import Entry, KindName
@@ -105,10 +105,13 @@ def bring_in(store: MemberStore, contents: Contents, *, now_ms: int) -> int:
     for _, change in changes:
         if change.body is not None:
             kinds.check(change.kind, change.body, change.schema)
+    attached: set[str] = set()
     for first in range(0, len(changes), _BATCH):
         with store.write() as tx:
             for device, change in changes[first : first + _BATCH]:
+                attached |= erasing.at_stake(tx, change)
                 revisions.append(tx, change, device=device, now_ms=now_ms)
+    erasing.let_go(store, attached)
     return len(changes)
 
 

@@ -36,6 +36,15 @@ def bring_in(device: Device, content: bytes) -> httpx2.Response:
         return client.post("/api/import", content=content)
 
 
+def send(device: Device, sound: bytes) -> dict[str, Any]:
+    sha256 = hashlib.sha256(sound).hexdigest()
+    new = {"sha256": sha256, "size": len(sound), "type": "audio/wav"}
+    device.call("POST", "/api/attachments", new)
+    with http(device) as client:
+        client.patch(f"/api/attachments/{sha256}", content=sound).raise_for_status()
+    return {"id": sha256, "type": "audio/wav", "size": len(sound)}
+
+
 def zipped(files: dict[str, bytes]) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -49,14 +58,7 @@ def journal(device: Device) -> list[Any]:
 
 
 def test_an_export_comes_back_byte_for_byte_on_another_box(device: Device) -> None:
-    sound = wav()
-    sha256 = hashlib.sha256(sound).hexdigest()
-    device.call(
-        "POST", "/api/attachments", {"sha256": sha256, "size": len(sound), "type": "audio/wav"}
-    )
-    with http(device) as client:
-        client.patch(f"/api/attachments/{sha256}", content=sound).raise_for_status()
-    link = {"id": sha256, "type": "audio/wav", "size": len(sound)}
+    link = send(device, wav())
     first = device.call("POST", "/api/journal", entry("One, with  spaces", attachments=[link]))
     device.call("PUT", f"/api/journal/{first['id']}", entry("Two\nlines", attachments=[link]))
     gone = device.call("POST", "/api/goals", {"title": "Erased"})
@@ -69,11 +71,22 @@ def test_an_export_comes_back_byte_for_byte_on_another_box(device: Device) -> No
     assert bring_in(other, exported).is_success
     assert export(other) == exported
     with http(other) as client:
-        assert client.get(f"/api/attachments/{sha256}").content == sound
+        assert client.get(f"/api/attachments/{link['id']}").content == wav()
     with zipfile.ZipFile(io.BytesIO(exported)) as archive:
         readable = [archive.read(name) for name in archive.namelist() if name.endswith(".md")]
     assert any(b"Two\nlines" in text for text in readable)
     assert b"Erased" not in exported
+
+
+def test_what_was_erased_elsewhere_is_erased_here_with_its_recording(device: Device) -> None:
+    link = send(device, wav())
+    record = device.call("POST", "/api/journal", entry("Erased", attachments=[link]))["id"]
+    other = device.invite("Grace")
+    bring_in(other, export(device))
+    device.call("POST", f"/api/records/{record}/purge")
+    bring_in(other, export(device)).raise_for_status()
+    assert journal(other) == []
+    assert other.call("POST", "/api/attachments/missing", {"ids": [link["id"]]})["ids"]
 
 
 def test_a_day_one_journal_comes_in_with_its_days_places_and_photos(device: Device) -> None:
