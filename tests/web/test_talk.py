@@ -34,9 +34,6 @@ NOTE_STATUSES = """() => {
 }"""
 
 
-# Whether the phone's own records have that many messages.
-
-
 async def record(member: Device, said: list[str]) -> None:
     """Put messages on the box that nobody answers, as records of another phone."""
     device = await asyncio.to_thread(member.invite)
@@ -97,6 +94,8 @@ async def test_older_pages_come_as_the_reader_scrolls_and_the_place_is_kept(
             turn = (await phone.receive_a(ChatAccepted)).turn
             await phone.send(ChatCancel(id="stop", turn=turn))
             await phone.read(turn)
+    # Records come oldest first: a phone that has only some of them would show the first one.
+    await records_read(app.page, 60)
     await app.page.reload()
     mine = app.page.locator("fs-message.mine")
     await expect(mine.filter(has_text="Number 29:")).to_be_in_viewport()
