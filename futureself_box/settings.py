@@ -152,6 +152,32 @@ class Records(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = 20
 
 
+class Supabase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The household's own Supabase project, for a copy that only the family can read."""
+
+    url: Annotated[
+        str,
+        Meta(
+            pattern=r"^(https://[^\s/@?#]+|http://(localhost|127\.0\.0\.1)(:\d+)?)?$",
+            description="Address of the project, such as `https://abcd.supabase.co`. "
+            "Empty: no copy in the cloud.",
+        ),
+    ] = ""
+    key: Annotated[
+        str,
+        Meta(
+            pattern=r"^(?!sb_secret_)\S*$",
+            description="The project's publishable key, `sb_publishable_…` or the older `anon` "
+            "key; never a secret one.",
+        ),
+    ] = ""
+
+    @property
+    def is_set(self) -> bool:
+        """Whether there is a project."""
+        return bool(self.url and self.key)
+
+
 class Log(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the box says about itself; never a member's words."""
 
@@ -177,6 +203,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     inference: Inference = msgspec.field(default_factory=Inference)
     backup: Backup = msgspec.field(default_factory=Backup)
     records: Records = msgspec.field(default_factory=Records)
+    supabase: Supabase = msgspec.field(default_factory=Supabase)
     log: Log = msgspec.field(default_factory=Log)
 
     @property
