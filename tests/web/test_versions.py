@@ -77,8 +77,6 @@ async def test_an_earlier_version_of_a_goal_is_shown_again(app: App, ada: Device
     editor = app.page.locator("fs-goal-editor")
     await editor.get_by_text("Earlier versions", exact=True).click()
     versions = editor.locator("fs-versions li")
-    await expect(versions.first).to_contain_text(
-        "Swim in the sea\nHealth", use_inner_text=True
-    )
+    await expect(versions.first).to_contain_text("Swim in the sea\nHealth", use_inner_text=True)
     await versions.last.get_by_role("button", name="Show again").click()
     await expect(app.page.locator("fs-goal [data-part=title]")).to_have_text("Swim")
