@@ -618,7 +618,9 @@ class CloudFull(BoxError):
     code = "cloud_full"
     status = 507
     sentence = "The Supabase project is full."
-    advice = "Nothing is lost. Give it more room in Supabase's dashboard; the box goes on by itself."
+    advice = (
+        "Nothing is lost. Give it more room in Supabase's dashboard; the box goes on by itself."
+    )
 
 
 class CloudNotPrepared(BoxError):

@@ -242,6 +242,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.data_path / "run" / "worker.sock"
 
     @property
+    def news_socket(self) -> Path:
+        """The Unix socket on which the box hears whose phones have something new to read."""
+        return self.data_path / "run" / "news.sock"
+
+    @property
     def backups_path(self) -> Path:
         """The backups on the box itself."""
         return self.data_path / "backups"

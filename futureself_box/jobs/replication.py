@@ -14,16 +14,23 @@ from uuid import UUID
 import msgspec
 import structlog
 
-from futureself_box.errors import BoxError, CloudNeedsSheet, CloudNotAllowed
+from futureself_box.errors import BoxError, CloudClockAhead, CloudNeedsSheet, CloudNotAllowed
 from futureself_box.household import members, recovery_sheet
 from futureself_box.household.members import Member
 from futureself_box.settings import Settings
 from futureself_box.store import keys, vault
 from futureself_box.store.data_folder import MEMBERS_FOLDER
 from futureself_box.store.vault import HouseholdStore, MemberStore
-from futureself_box.sync.cloud import account, erasures, linking, outcomes, place
+from futureself_box.sync.cloud import (
+    account,
+    erasures,
+    linking,
+    outcomes,
+    place,
+    replication,
+    sealing,
+)
 from futureself_box.sync.cloud import project as projects
-from futureself_box.sync.cloud import replication, sealing
 from futureself_box.sync.cloud.project import Project
 from futureself_box.sync.cloud.replication import Copy
 
@@ -65,13 +72,9 @@ class Replication:
             ]
             await asyncio.gather(*everyone, erasures.finish(household, project))
 
-    async def _of_member(
-        self, household: HouseholdStore, project: Project, member: Member
-    ) -> None:
+    async def _of_member(self, household: HouseholdStore, project: Project, member: Member) -> None:
         try:
-            file = keys.read(self._settings.data_path / MEMBERS_FOLDER / f"{member.id}.keys")
-            key = await asyncio.to_thread(self._unlock, file)
-            opened = vault.open_member(self._settings.data_path, member.id, key)
+            file, key, opened = await asyncio.to_thread(self._open, member.id)
         except BoxError as error:
             # Damaged or just leaving; the box itself says so.
             log.info("cloud_without", member=str(member.id), code=error.code)
@@ -91,6 +94,12 @@ class Replication:
                 log.exception("cloud_round_broke", member=str(member.id))
                 self._pause(member.id)
 
+    def _open(self, member: UUID) -> tuple[keys.KeyFile, bytes, MemberStore]:
+        data = self._settings.data_path
+        file = keys.read(data / MEMBERS_FOLDER / f"{member}.keys")
+        key = self._unlock(file)
+        return file, key, vault.open_member(data, member, key)
+
     async def _go_on(self, household: HouseholdStore, copy: Copy, member: Member) -> None:
         wanted = account.read_wish(copy.store)
         if wanted is not None:
@@ -103,11 +112,14 @@ class Replication:
             await self._replicate(household, copy, member)
 
     async def _replicate(self, household: HouseholdStore, copy: Copy, member: Member) -> None:
-        before, problem = _stand(copy.store), None
+        before = _stand(copy.store)
+        problem: BoxError | None = None
         try:
             _check_may(household, member)
             await replication.replicate(copy)
             self._waiting.pop(member.id, None)
+            if place.has_held(copy.store):
+                problem = CloudClockAhead()
         except BoxError as error:
             log.warning("cloud_round_failed", member=str(member.id), code=error.code)
             self._pause(member.id)

@@ -30,6 +30,4 @@ class Refusal(Exception):
         details: str | None = None,
         hint: str | None = None,
     ) -> "Refusal":
-        return cls(
-            status, {"code": code, "message": message, "details": details, "hint": hint}
-        )
+        return cls(status, {"code": code, "message": message, "details": details, "hint": hint})

@@ -60,7 +60,7 @@ class Tokens:
 
     @property
     def public(self) -> dict[str, Any]:
-        made = json.loads(jwt.algorithms.ECAlgorithm.to_jwk(self.key.public_key()))
+        made: dict[str, Any] = json.loads(jwt.algorithms.ECAlgorithm.to_jwk(self.key.public_key()))
         return made | {"kid": self.key_id, "alg": "ES256", "use": "sig", "key_ops": ["verify"]}
 
 
@@ -92,8 +92,8 @@ async def confirm(db: Connection, mail: str) -> None:
 
 async def _sign_up(tokens: Tokens, db: Connection, body: Any) -> Any:
     if len(body["password"]) < _LEAST_PASSWORD:
-        weak = {"reasons": ["length"], "message": "Password should be at least 6 characters."}
-        raise Refusal.of_auth(422, "weak_password", weak["message"], weak_password=weak)
+        said = "Password should be at least 6 characters."
+        raise Refusal.of_auth(422, "weak_password", said, weak_password={"reasons": ["length"]})
     taken = await _one(db, "SELECT id FROM auth.users WHERE email = %s", body["email"])
     if taken and not tokens.confirm_mail:
         raise Refusal.of_auth(422, "user_already_exists", "User already registered")
@@ -218,5 +218,3 @@ async def _one(db: Connection, query: str, *values: Any) -> DictRow | None:
 
 def _hash(password: str) -> str:
     return hashlib.sha256(password.encode()).hexdigest()
-
-

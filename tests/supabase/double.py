@@ -129,6 +129,8 @@ class Double:
             case "calls":
                 calls, self.calls = self.calls, []
                 return calls
+            case _:
+                raise Refusal(501, {"message": f"double: {what} is not there"})
         return None
 
 
@@ -140,7 +142,7 @@ def build(double: Double) -> Litestar:
         content = await request.body()
         body = json.loads(content) if content else None
         if path.startswith("/double/"):
-            return _said(200, await double.steer(path.removeprefix("/double/"), body))
+            return await _answered(lambda: double.steer(path.removeprefix("/double/"), body))
         double.calls.append(f"{request.method} {path}")
         fault = double.next_fault(path)
         if fault is not None and fault.when == "before":

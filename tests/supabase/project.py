@@ -65,12 +65,17 @@ class Double(Project):
         answer.raise_for_status()
         return answer.json() if answer.content else None
 
+    def heal(self) -> None:
+        """Let nothing go wrong any more."""
+        self.steer("heal")
+        self.steer("tokens", seconds=3600, confirm_mail=False)
+
     @contextmanager
     def broken(self, path: str = "/", **fault: Any) -> Iterator[None]:
         """Every call whose path matches goes wrong, meanwhile."""
         self.steer("fault", path=path, **{"times": 10**9} | fault)
         yield
-        self.steer("heal")
+        self.heal()
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """What the database answers to its administrator."""

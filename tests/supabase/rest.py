@@ -67,7 +67,9 @@ async def _call(db: Connection, name: str, parameters: dict[str, Any]) -> Any:
     }
     arguments = sql.SQL(", ").join(
         sql.SQL("{} => {}::{}").format(
-            sql.Identifier(key), sql.Placeholder(key), sql.SQL(types[key])  # type: ignore[arg-type]
+            sql.Identifier(key),
+            sql.Placeholder(key),
+            sql.SQL(types[key]),
         )
         for key in given
     )

@@ -5,12 +5,14 @@ only the project's owner can erase the copy; the box's owner is told so until th
 """
 
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import structlog
 
 from futureself_box.errors import BoxError, CloudSignInAgain
 from futureself_box.store.vault import HouseholdStore
+from futureself_box.sync.cloud import outcomes
 from futureself_box.sync.cloud.account import Session
 from futureself_box.sync.cloud.project import Project
 
@@ -18,7 +20,7 @@ log = structlog.get_logger()
 
 
 class _Left(msgspec.Struct, frozen=True):
-    member: str
+    member: UUID
     refresh_token: str
 
 
@@ -39,13 +41,7 @@ async def finish(store: HouseholdStore, project: Project) -> None:
         except CloudSignInAgain as error:
             _note(store, left, "problem", error.message)
         except BoxError as error:
-            log.info("cloud_erasure_waits", member=left.member, code=error.code)
-
-
-def confirm(store: HouseholdStore, member: str) -> None:
-    """The owner has erased the copy in Supabase's dashboard."""
-    with store.write() as tx:
-        tx.execute("DELETE FROM cloud_erasure WHERE member = ?", (member,))
+            log.info("cloud_erasure_waits", member=str(left.member), code=error.code)
 
 
 async def _erase(store: HouseholdStore, project: Project, left: _Left) -> None:
@@ -54,13 +50,13 @@ async def _erase(store: HouseholdStore, project: Project, left: _Left) -> None:
     _note(store, left, "refresh_token", session.refresh_token)
     await project.erase(session.access_token, account=False)
     await project.sign_out(session)
-    confirm(store, left.member)
-    log.info("cloud_copy_erased", member=left.member)
+    outcomes.confirm_left(store, left.member)
+    log.info("cloud_copy_erased", member=str(left.member))
 
 
 def _note(store: HouseholdStore, left: _Left, column: str, value: Any) -> None:
     with store.write() as tx:
         tx.execute(
             f"UPDATE cloud_erasure SET {column} = ? WHERE member = ?",  # noqa: S608 (names above)
-            (value, left.member),
+            (value, str(left.member)),
         )

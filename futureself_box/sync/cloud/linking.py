@@ -6,7 +6,7 @@ that was asked for is not given up, since forgetting it would leave words behind
 
 import structlog
 
-from futureself_box.errors import BoxError, CloudSignInAgain
+from futureself_box.errors import BoxError
 from futureself_box.sync.cloud import account, replication
 from futureself_box.sync.cloud.account import Erase, SignIn, SignOut, SignUp, Wish
 from futureself_box.sync.cloud.replication import Copy
@@ -56,6 +56,6 @@ async def _sign_out(copy: Copy) -> None:
     try:
         session = account.read_session(copy.store, copy.project.url)
         await copy.project.sign_out(session)
-    except CloudSignInAgain:
-        # It was over already.
-        return
+    except BoxError as error:
+        # It is over already or can't be told; forgotten here, nobody renews it.
+        log.info("cloud_session_left", member=str(copy.store.member), code=error.code)

@@ -30,6 +30,13 @@ class Trouble(msgspec.Struct, frozen=True):
     good_at: datetime | None
 
 
+class Left(msgspec.Struct, frozen=True):
+    """A member who has left, and whose copy is still in the cloud."""
+
+    member: UUID
+    name: str
+
+
 def note(
     store: HouseholdStore, member: UUID, now: datetime, *, waiting: int, error: BoxError | None
 ) -> None:
@@ -72,14 +79,30 @@ def find(store: HouseholdStore, member: UUID) -> Outcome | None:
     return None if row is None else _outcome(row)
 
 
-def troubles(store: HouseholdStore) -> list[Trouble]:
-    """Whose copy does not go on, and what a member who left has left behind."""
+def left(store: HouseholdStore) -> list[Left]:
+    """Members who have left and whose copy only the project's owner can erase."""
+    with store.read() as connection:
+        rows = connection.execute(
+            "SELECT member, name FROM cloud_erasure WHERE problem IS NOT NULL ORDER BY name"
+        ).fetchall()
+    return [msgspec.convert(dict(row), Left) for row in rows]
+
+
+def confirm_left(store: HouseholdStore, member: UUID) -> None:
+    """The copy of a member who has left is no more."""
+    with store.write() as tx:
+        tx.execute("DELETE FROM cloud_erasure WHERE member = ?", (str(member),))
+
+
+def troubles(store: HouseholdStore, *, but: UUID) -> list[Trouble]:
+    """Whose copy does not go on, `but` the one who asks."""
     with store.read() as connection:
         rows = connection.execute(
             """
             SELECT name, problem, good_at FROM cloud_outcome JOIN member ON member.id = member
-            WHERE problem IS NOT NULL ORDER BY name
-            """
+            WHERE problem IS NOT NULL AND member <> ? ORDER BY name
+            """,
+            (str(but),),
         ).fetchall()
     return [msgspec.convert(dict(row), Trouble) for row in rows]
 

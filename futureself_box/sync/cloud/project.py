@@ -5,6 +5,7 @@ worker does both, so that there is one refresher. Reading is GET, which the libr
 writing is POST, which the caller does, since what is there already is only answered.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, cast
@@ -110,13 +111,14 @@ class Project:
             "p_epoch": epoch,
             "p_changes": msgspec.to_builtins(rows),
         }
-        try:
-            return _read(await self._ask(token, "futureself_push", parameters), Pushed)
-        except APIError as error:
-            if refusals.is_ahead(error):
-                return Ahead(frozenset(msgspec.json.decode(error.details, type=list[UUID])))
-            with refusals.translated():
-                raise
+        with refusals.translated():
+            try:
+                answer = await self._ask(token, "futureself_push", parameters)
+            except APIError as error:
+                if not refusals.is_ahead(error):
+                    raise
+                return Ahead(msgspec.json.decode(error.details or "[]", type=frozenset[UUID]))
+        return cast("Pushed", _read(answer, Pushed))
 
     async def pull(self, token: str, *, cursor: int, epoch: str | None) -> Page:
         """Rows after a cursor. Raises CloudEpochChanged and the like."""
@@ -159,8 +161,8 @@ class Project:
 @asynccontextmanager
 async def opened(url: str, key: str) -> AsyncIterator[Project]:
     """A connection to the project at `url`, with its publishable key."""
-    hooks = {"response": [refusals.look_at_status]}
-    async with httpx.AsyncClient(http2=True, timeout=_PATIENCE_S, event_hooks=hooks) as http:
+    # It reads the authorities that it trusts from the disk.
+    async with await asyncio.to_thread(_http) as http:
         options = AsyncClientOptions(
             auto_refresh_token=False,
             persist_session=False,
@@ -170,6 +172,11 @@ async def opened(url: str, key: str) -> AsyncIterator[Project]:
         with refusals.translated():
             client = await acreate_client(url, key, options=options)
         yield Project(client, url)
+
+
+def _http() -> httpx.AsyncClient:
+    hooks = {"response": [refusals.look_at_status]}
+    return httpx.AsyncClient(http2=True, timeout=_PATIENCE_S, event_hooks=hooks)
 
 
 def _session(found: AuthResponse) -> Session:

@@ -5,7 +5,6 @@ on where the other stopped.
 """
 
 from importlib import resources
-from typing import cast
 
 import msgspec
 import psycopg
@@ -40,19 +39,15 @@ def apply(url: str) -> list[str]:
 
     Raises CloudNotPrepared where the database can't be reached or is no Supabase project.
     """
-    applied = []
     try:
         with psycopg.connect(url, connect_timeout=30) as connection:
             connection.execute(_LEDGER)
-            for migration in migrations():
-                if _apply_one(connection, migration):
-                    applied.append(migration.name)
+            return [one.name for one in migrations() if _apply_one(connection, one)]
     except psycopg.Error as error:
         said = error.diag.message_primary or "It can't be reached."
         message = f"The database could not be prepared. {said}"
         hint = "Take the connection string of the project, with its password."
         raise CloudNotPrepared(message, hint=hint) from error
-    return applied
 
 
 def _apply_one(connection: "psycopg.Connection[tuple[object, ...]]", migration: Migration) -> bool:
@@ -64,8 +59,7 @@ def _apply_one(connection: "psycopg.Connection[tuple[object, ...]]", migration: 
         (migration.version, [migration.sql], migration.name),
     )
     if added.rowcount:
-        # A file of this package, and no query that anybody made up.
-        connection.execute(cast("bytes", migration.sql.encode()))
+        connection.execute(migration.sql.encode())
     return bool(added.rowcount)
 
 

@@ -76,7 +76,9 @@ async def pages(copy: Copy) -> AsyncIterator[Page]:
     while more:
         here = place.find(copy.store)
 
-        page = await authorised(copy, partial(copy.project.pull, cursor=here.pulled, epoch=here.epoch))
+        page = await authorised(
+            copy, partial(copy.project.pull, cursor=here.pulled, epoch=here.epoch)
+        )
         yield page
         more = page.more
 
@@ -144,8 +146,11 @@ async def _hand_over(copy: Copy, rows: list[Row]) -> Pushed | Ahead:
         copy,
         lambda token: copy.project.push(token, rows, cursor=here.pulled, epoch=here.epoch),
     )
-    answered = answer.revs if isinstance(answer, Ahead) else {ack.rev for ack in answer.acks}
-    if not answered or not answered <= names or isinstance(answer, Pushed) and answered != names:
+    if isinstance(answer, Ahead):
+        is_sound = answer.revs and answer.revs <= names
+    else:
+        is_sound = {ack.rev for ack in answer.acks} == names
+    if not is_sound:
         raise CloudRefused("The Supabase project answered for other versions than were sent.")
     return answer
 
