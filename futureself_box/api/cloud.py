@@ -15,7 +15,7 @@ from futureself_box.household.devices import Credential
 from futureself_box.store import bell
 from futureself_box.sync.cloud import account, outcomes, reporting
 from futureself_box.sync.cloud.account import Erase, Mail, Password, SignIn, SignOut, SignUp, Wish
-from futureself_box.sync.cloud.reporting import Report
+from futureself_box.sync.cloud.reporting import CloudReport
 
 
 class Credentials(msgspec.Struct, frozen=True):
@@ -38,31 +38,31 @@ class Permission(msgspec.Struct, frozen=True):
 
 
 @get("/cloud", sync_to_thread=True)
-def show_cloud(parts: Parts, who: Credential) -> Report:
+def show_cloud(parts: Parts, who: Credential) -> CloudReport:
     """How the member's copy stands; for the owner also whose doesn't go on."""
     return reporting.report(parts.vault, parts.supabase, who)
 
 
 @post("/cloud/sign-up", status_code=202, sync_to_thread=True)
-def sign_up(parts: Parts, who: Credential, data: Credentials) -> Report:
+def sign_up(parts: Parts, who: Credential, data: Credentials) -> CloudReport:
     """Make an account with the project and link the member to it."""
     return _wish(parts, who, SignUp(data.mail, data.password))
 
 
 @post("/cloud/sign-in", status_code=202, sync_to_thread=True)
-def sign_in(parts: Parts, who: Credential, data: Credentials) -> Report:
+def sign_in(parts: Parts, who: Credential, data: Credentials) -> CloudReport:
     """Link the member to an account that there is, or sign in again."""
     return _wish(parts, who, SignIn(data.mail, data.password))
 
 
 @post("/cloud/sign-out", status_code=202, sync_to_thread=True)
-def sign_out(parts: Parts, who: Credential) -> Report:
+def sign_out(parts: Parts, who: Credential) -> CloudReport:
     """Copy no more; what is in the cloud stays there, encrypted."""
     return _wish(parts, who, SignOut())
 
 
 @post("/cloud/erase", status_code=202, sync_to_thread=True)
-def erase(parts: Parts, who: Credential, data: Erasure) -> Report:
+def erase(parts: Parts, who: Credential, data: Erasure) -> CloudReport:
     """Erase the copy in the cloud, and the account if wanted; nothing on the box."""
     return _wish(parts, who, Erase(data.account))
 
@@ -84,7 +84,7 @@ def confirm_left(parts: Parts, who: Credential, member: UUID) -> None:
     outcomes.confirm_left(parts.vault.household, member)
 
 
-def _wish(parts: Parts, who: Credential, wanted: Wish) -> Report:
+def _wish(parts: Parts, who: Credential, wanted: Wish) -> CloudReport:
     if not parts.supabase.is_set:
         raise CloudNotSet
     links = isinstance(wanted, SignUp | SignIn)

@@ -13,7 +13,7 @@ from futureself_box.sync.cloud.account import State
 from futureself_box.sync.cloud.outcomes import Left, Trouble
 
 
-class Report(msgspec.Struct, frozen=True):
+class CloudReport(msgspec.Struct, frozen=True):
     """A member's own copy; `others` and `left` are for the owner.
 
     `project` is null where the box has none, `allowed` false for a child whose owner has not said yes,
@@ -36,13 +36,13 @@ class Report(msgspec.Struct, frozen=True):
     left: list[Left]
 
 
-def report(vault: Vault, settings: Supabase, who: Credential) -> Report:
+def report(vault: Vault, settings: Supabase, who: Credential) -> CloudReport:
     """Where a member's copy stands. Raises StoreDamaged and the like."""
     store, household = vault.member(who.member), vault.household
     linked, outcome = account.read(store), outcomes.find(household, who.member)
     with store.read() as connection:
         waiting = place.waiting(connection)
-    return Report(
+    return CloudReport(
         project=settings.url if settings.is_set else None,
         allowed=members.may_be_copied(household, who.member),
         has_sheet=recovery_sheet.proven_at(household) is not None,
