@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import msgspec
+import llama_cpp  # noqa: F401 - opens /dev/null for good, which no test may do
 import pytest
 
 from futureself_box.inference import hardware

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import llama_cpp  # noqa: F401 - opens /dev/null for good, which no test may do
 import pytest
 
 from futureself_box.errors import ModelBroken, ModelTooLarge
