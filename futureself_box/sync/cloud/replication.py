@@ -78,6 +78,8 @@ async def pages(copy: Copy) -> AsyncIterator[Page]:
         more = True
         while more:
             page = await coming
+            if page.head < here.seen:
+                raise CloudEpochChanged
             more = page.more
             if more:
                 coming = asyncio.create_task(_page(copy, page.cursor, page.epoch))
@@ -152,7 +154,7 @@ async def _hand_over(copy: Copy, rows: list[Row]) -> Pushed | Ahead:
     names = {row.rev for row in rows}
     answer = await authorised(
         copy,
-        lambda token: copy.project.push(token, rows, cursor=here.pulled, epoch=here.epoch),
+        lambda token: copy.project.push(token, rows, cursor=here.seen, epoch=here.epoch),
     )
     if isinstance(answer, Ahead):
         is_sound = answer.revs and answer.revs <= names
