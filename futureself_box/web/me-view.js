@@ -8,6 +8,7 @@
 import { ArchiveCard } from "./archive-card.js";
 import { BackupCard } from "./backup-card.js";
 import { BoxStatus } from "./box-status.js";
+import { CloudCard } from "./cloud/cloud-card.js";
 import { ConfirmButton } from "./confirm-button.js";
 import { DeviceList } from "./device-list.js";
 import { part, stamp } from "./dom.js";
@@ -47,6 +48,10 @@ export class MeView extends HTMLElement {
     this.introduce(this.#who);
     part(this, "sheet", SheetCard).begin(this.#api);
     part(this, "archive", ArchiveCard).begin(this.#api);
+    part(this, "cloud", CloudCard).addEventListener("offered", (event) => {
+      const { detail } = /** @type {CustomEvent<boolean>} */ (event);
+      part(this, "cloud-section", HTMLElement).hidden = !detail;
+    });
     part(this, "people", PeopleList).addEventListener("change", () => this.refresh());
     this.addEventListener("joined", () => this.refresh());
     part(this, "own-device", InvitationCard).begin(this.#api, { submit: "Add a device of mine" });
@@ -92,6 +97,7 @@ export class MeView extends HTMLElement {
     part(this, "install-hint", InstallHint).show();
     part(this, "people", PeopleList).load(this.#api, this.#who.role === "owner");
     part(this, "box", BoxStatus).load(this.#api);
+    part(this, "cloud", CloudCard).load(this.#api);
     if (this.#who.role === "owner") part(this, "backups", BackupCard).load(this.#api);
     part(this, "leaving", HTMLElement).textContent = leaving(this.#unsent());
   }
