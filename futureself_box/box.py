@@ -24,6 +24,7 @@ from futureself_box.api import (
     conversation,
     credentials,
     devices,
+    doctor,
     entrance,
     gateway,
     health,
@@ -103,8 +104,7 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
         pushes=Pushes(),
         inference=inference,
         presence=presence,
-        worker_socket=settings.worker_socket,
-        records=settings.records,
+        settings=settings,
     )
 
     @asynccontextmanager
@@ -135,6 +135,7 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
             onboarding.router,
             archive.router,
             backups.router,
+            doctor.router,
             attachments.router,
             health.router,
             authority.router,
