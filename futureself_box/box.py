@@ -21,6 +21,7 @@ from futureself_box.api import (
     attachments,
     authority,
     backups,
+    cloud,
     conversation,
     credentials,
     devices,
@@ -31,6 +32,7 @@ from futureself_box.api import (
     invitations,
     join_port,
     listeners,
+    news,
     onboarding,
     pages,
     people,
@@ -111,12 +113,16 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         keyhole = await asyncio.to_thread(Keyhole, settings.box_socket, vault.unlock)
         _start(settings, parts)
-        found = asyncio.create_task(_be_found(parts))
+        beside = {
+            asyncio.create_task(_be_found(parts)),
+            asyncio.create_task(news.hear(settings.news_socket, parts)),
+        }
         try:
             yield
         finally:
-            found.cancel()
-            await asyncio.wait({found})
+            for task in beside:
+                task.cancel()
+            await asyncio.wait(beside)
             await parts.turns.aclose()
             await inference.aclose()
             await asyncio.to_thread(keyhole.close)
@@ -136,6 +142,7 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
             archive.router,
             backups.router,
             doctor.router,
+            cloud.router,
             attachments.router,
             health.router,
             authority.router,

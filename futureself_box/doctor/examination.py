@@ -37,6 +37,7 @@ _CHECKS: tuple[Callable[[Patient], Iterator[Finding]], ...] = (
     services.worker,
     services.jobs,
     services.backup,
+    services.cloud,
 )
 _ORDER = {"wrong": 0, "notice": 1, "well": 2}
 

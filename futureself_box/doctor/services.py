@@ -76,3 +76,17 @@ def backup(patient: Patient) -> Iterator[Finding]:
     if folder is not None and not folder.is_dir():
         said = "The second folder for backups is not there."
         yield wrong("backups", said, "Plug its disk in, or change backup.folder in the settings.")
+
+
+def cloud(patient: Patient) -> Iterator[Finding]:
+    """Whether the copies in the cloud go on, where there are any. Whose they are is not said."""
+    if patient.household is None or not patient.settings.supabase.is_set:
+        return
+    with patient.household.read() as connection:
+        rows = connection.execute("SELECT code, problem FROM cloud_outcome").fetchall()
+    stuck = {row["code"]: row["problem"] for row in rows if row["code"]}
+    for problem in stuck.values():
+        said = f"A copy in the cloud doesn't go on. {problem}"
+        yield notice("cloud", said, "What is written waits on the box, and goes up later.")
+    if not stuck:
+        yield well("cloud", f"{len(rows)} copies in the cloud go on.")

@@ -16,15 +16,17 @@ import pytest
 from futureself_box.bench.running_box import free_port
 from futureself_box.doctor import examination
 from futureself_box.doctor.findings import Finding
+from futureself_box.errors import CloudNotAllowed
 from futureself_box.household import backups, members
 from futureself_box.household.members import Member
 from futureself_box.inference import catalogue, checkup, weights
 from futureself_box.inference.client import NOT_RUNNING, Trouble
 from futureself_box.lan import identity, interfaces
-from futureself_box.settings import Box, Inference, Lan, Settings
+from futureself_box.settings import Box, Inference, Lan, Settings, Supabase
 from futureself_box.store import jobs
 from futureself_box.store.data_folder import hold_alone
 from futureself_box.store.vault import Vault
+from futureself_box.sync.cloud import outcomes
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -78,6 +80,13 @@ class House:
 @pytest.fixture
 def house(tmp_path: Path) -> House:
     return House(tmp_path)
+
+
+def stuck_cloud(house: House) -> None:
+    with house.vault() as vault:
+        error = CloudNotAllowed("The project refuses the box.")
+        outcomes.note(vault.household, house.member, NOW, waiting=3, error=error)
+    setting(supabase=Supabase(url="https://example.supabase.co", key="x"))(house)
 
 
 def torn(path: Path) -> None:
@@ -192,6 +201,7 @@ FAULTS: dict[str, tuple[Callable[[House], object], str, str]] = {
         "backups",
         "second folder",
     ),
+    "cloud stuck": (stuck_cloud, "cloud", "The project refuses the box."),
     "engine down": (engine_down, "model", "doesn't answer"),
 }
 
