@@ -18,7 +18,8 @@ from futureself_box.records.messages import Outcome, Role, Said
 class Line(msgspec.Struct, frozen=True):
     """One message. `written_at` is in milliseconds since 1970.
 
-    A retry sends `id` and `revision` again as they are.
+    A retry sends `id` and `revision` again as they are. Of a reply, `mode` spoke and `why` says what
+    it was chosen for; both are empty for messages and for replies of older releases.
     """
 
     id: UUID
@@ -29,6 +30,8 @@ class Line(msgspec.Struct, frozen=True):
     clock: ClockText
     answers: UUID | None
     outcome: Outcome
+    mode: str = ""
+    why: str = ""
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -62,6 +65,8 @@ def _line(said: Said) -> Line:
         clock=clocks.to_text(said.clock),
         answers=said.message.answers,
         outcome=said.message.outcome,
+        mode=said.message.mode,
+        why=said.message.why,
     )
 
 

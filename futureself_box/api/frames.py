@@ -172,12 +172,12 @@ class ChatAccepted(msgspec.Struct, frozen=True, tag="chat.accepted"):
 class ChatStatus(msgspec.Struct, frozen=True, tag="chat.status"):
     """What the box is doing for a turn before its first words.
 
-    `waiting` carries the place in line (1 is next), `reading` how many tokens of how many. With the
-    first delta it writes.
+    `waiting` carries the place in line (1 is next), `reading` how many tokens of how many. A phone
+    takes a state that it doesn't know as `writing`: the first sentence is not whole yet.
     """
 
     turn: UUID
-    state: Literal["waiting", "reading"]
+    state: Literal["waiting", "reading", "writing"]
     place: int = 0
     done: int = 0
     total: int = 0

@@ -42,7 +42,7 @@ from futureself_box.errors import (
     TokenUnknown,
     TurnInterrupted,
 )
-from futureself_box.futureself.turns import Turn
+from futureself_box.futureself.turn import Turn
 from futureself_box.household import devices
 from futureself_box.household.devices import Credential
 from futureself_box.records import clock as clocks
@@ -186,7 +186,9 @@ class _Conversation:
             now_ms=wall_clock.now_ms(),
             clock=None if frame.clock is None else clocks.from_text(frame.clock),
         )
-        turn = answer or turns.answer(self._store, who.name, messages.said(revision))
+        turn = answer or turns.answer(
+            self._store, who.name, messages.said(revision), child=who.role == "child"
+        )
         await self._phone.send(
             ChatAccepted(
                 id=frame.id,

@@ -96,9 +96,11 @@ class Preference(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Message(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A message of the conversation. `answers` and `outcome` belong to replies.
+    """A message of the conversation. All but role and text belong to replies.
 
     `outcome`: the reply is complete, was cut at its greatest length, or cancelled by the member.
+    `mode` spoke, and `why` it was chosen; `asked_leave` says that it ends by asking whether another
+    may speak.
     """
 
     role: Literal["member", "future_self"]
@@ -106,6 +108,9 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True):
     answers: UUID | None = None
     outcome: Literal["complete", "length", "cancelled"] = "complete"
     tokens: int = 0
+    mode: Annotated[str, Meta(max_length=32)] = ""
+    why: Annotated[str, Meta(max_length=32)] = ""
+    asked_leave: bool = False
 
 
 Body: TypeAlias = Entry | Affirmation | Goal | Step | CheckIn | Preference | Message

@@ -1,0 +1,110 @@
+"""What is settled before the model starts: the situation, the mode, and the last message's words.
+
+All of it is code, so it is the same on every model, and it takes milliseconds.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from typing import get_args
+
+import msgspec
+
+from futureself_box.futureself import opinions, prompt, situation, wishes
+from futureself_box.futureself.guards import losses
+from futureself_box.futureself.guards.losses import Loss
+from futureself_box.futureself.languages.lexicon import lexicon
+from futureself_box.futureself.line import Line
+from futureself_box.futureself.modes import choice
+from futureself_box.futureself.modes.choice import Choice, Given, Why
+from futureself_box.futureself.modes.mode import NAMES, Mode, mode
+from futureself_box.futureself.situation import Situation
+from futureself_box.futureself.turn import Turn
+from futureself_box.records import messages
+from futureself_box.records.messages import Said
+
+SHARED_MESSAGES = 2
+_LOOKED_BACK = 24
+
+
+class Brief(msgspec.Struct, frozen=True):
+    """What one answer is written from. `fixed` is an answer that needs no model."""
+
+    opening: tuple[Line, ...]
+    before: list[Said]
+    offset: int
+    last: str
+    situation: Situation
+    choice: Choice
+    known: frozenset[Loss]
+    fixed: str = ""
+
+    @property
+    def mode(self) -> Mode:
+        """The mode that speaks."""
+        return mode(self.choice.mode)
+
+
+async def prepare(turn: Turn, *, now: datetime) -> Brief:
+    """Settle how a turn is answered. `now` is in the zone where the box stands."""
+    return await asyncio.to_thread(_prepare, turn, now)
+
+
+def _prepare(turn: Turn, now: datetime) -> Brief:
+    said, store = turn.said, turn.store
+    before, offset = messages.page_with_offset(store, before=said.clock, limit=prompt.MOST_MESSAGES)
+    own = [said, *(one for one in reversed(before) if one.message.role == "member")]
+    read = situation.read([one.message.text for one in own[:_LOOKED_BACK]], hour=now.hour)
+    chosen = choice.choose(
+        read, _given(before), wishes.read(store, own[:_LOOKED_BACK]), child=turn.child
+    )
+    known = losses.told([one.message.text for one in own], language=read.language, year=now.year)
+    return Brief(
+        opening=_opening(turn.name),
+        before=before,
+        offset=offset,
+        last=_last(said.message.text, chosen, read),
+        situation=read,
+        choice=chosen,
+        known=known,
+        fixed=_fixed(said, known, read, now),
+    )
+
+
+def _given(before: Sequence[Said]) -> list[Given]:
+    """How the last replies were given, newest first."""
+    return [
+        Given(said.message.mode, said.message.why, said.message.asked_leave)  # type: ignore[arg-type]
+        for said in reversed(before[-_LOOKED_BACK:])
+        if said.message.mode in NAMES and said.message.why in get_args(Why)
+    ]
+
+
+def _last(text: str, chosen: Choice, read: Situation) -> str:
+    """The last message: how to answer, then the member's words."""
+    called = mode(chosen.mode)
+    how = f"(Answer as the {called.title}, in my language: {called.now}.)"
+    return f"{how}\n\n{opinions.as_question(text, read.language)}"
+
+
+def _fixed(said: Said, known: frozenset[Loss], read: Situation, now: datetime) -> str:
+    asked = losses.asked(said.message.text, known, language=read.language, year=now.year)
+    if not asked:
+        return ""
+    words = lexicon(read.language).losses
+    answers = words.answer if any(loss.who for loss in asked) else words.answer_of_nobody
+    return answers[said.id.int % len(answers)]
+
+
+def _opening(name: str) -> tuple[Line, ...]:
+    return (
+        Line(
+            "user",
+            f"You are {name}, many years from now: my own future self, imagined by a program. "
+            "Answer as I, warmly, in a few short sentences. You can't know what will happen.",
+        ),
+        Line(
+            "assistant",
+            f"Hello {name}. I am you, some years on. What is on your mind?",
+        ),
+    )
