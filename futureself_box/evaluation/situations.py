@@ -34,9 +34,7 @@ def judge(half: Half) -> Outcome:
     """Choose a mode in every situation of one half."""
     cases = [(label, said) for label, group in _sets()[half].items() for said in group]
     wrong = [
-        (said[0], label, chosen)
-        for label, said in cases
-        if (chosen := _chosen(said)) != label
+        (said[0], label, chosen) for label, said in cases if (chosen := _chosen(said)) != label
     ]
     return Outcome(len(cases), len(cases) - len(wrong), tuple(wrong))
 

@@ -11,7 +11,7 @@ import msgspec
 import structlog
 
 from futureself_box.errors import ContextLengthExceeded
-from futureself_box.futureself import briefing, prompt
+from futureself_box.futureself import briefing, persona, prompt
 from futureself_box.futureself.briefing import Brief
 from futureself_box.futureself.guards import forecasts, losses
 from futureself_box.futureself.guards.gate import Check, Gate
@@ -46,29 +46,36 @@ class Writer:
 
     async def write(self, *, now: datetime) -> Outcome:
         """Answer the message. Raises a BoxError whenever the model can't."""
-        brief = await briefing.prepare(self._turn, now=now)
+        window, reply_tokens = await self._room()
+        prompt_tokens = window - reply_tokens
+        brief = await briefing.prepare(
+            self._turn, now=now, room=prompt.characters(prompt_tokens) * 6 // 10
+        )
         self._turn.note_choice(brief.choice)
         if brief.fixed:
             self._say([brief.fixed])
             return "complete"
-        outcome = await self._fit(brief)
+        outcome = await self._fit(brief, prompt_tokens, reply_tokens)
         if brief.choice.asks_leave and outcome == "complete":
             leave = mode("challenger").leave
             self._say(["\n\n", leave.get(brief.situation.language, leave["en"])])
         return outcome
 
-    async def _fit(self, brief: Brief) -> Outcome:
-        """Ask with less and less of the history, until it fits."""
+    async def _room(self) -> tuple[int, int]:
+        """The window and the longest answer, in tokens."""
         most = self._limits.context_tokens
         window = min(most, await self._inference.window() or most)
-        reply_tokens = min(self._limits.reply_tokens, window // 2)
+        return window, min(self._limits.reply_tokens, window // 2)
+
+    async def _fit(self, brief: Brief, prompt_tokens: int, reply_tokens: int) -> Outcome:
+        """Ask with less and less of the history, until it fits."""
         for share in _SHARES:
             lines = prompt.build(
                 brief.opening,
                 brief.before,
                 brief.last,
                 offset=brief.offset,
-                tokens=window - reply_tokens,
+                tokens=prompt_tokens,
                 share=share,
             )
             try:
@@ -100,7 +107,7 @@ class Writer:
             max_tokens=self._tokens(brief, reply_tokens),
             cache_key=str(self._turn.store.member),
             parking_key=self._turn.store.parking_key,
-            shared_messages=briefing.SHARED_MESSAGES,
+            shared_messages=persona.SHARED_MESSAGES,
             temperature=brief.mode.sampling.temperature,
             frequency_penalty=brief.mode.sampling.frequency_penalty,
         )

@@ -10,7 +10,7 @@ from typing import get_args
 
 import msgspec
 
-from futureself_box.futureself import opinions, prompt, situation, wishes
+from futureself_box.futureself import opinions, persona, prompt, situation, wishes
 from futureself_box.futureself.guards import losses
 from futureself_box.futureself.guards.losses import Loss
 from futureself_box.futureself.languages.lexicon import lexicon
@@ -18,12 +18,12 @@ from futureself_box.futureself.line import Line
 from futureself_box.futureself.modes import choice
 from futureself_box.futureself.modes.choice import Choice, Given, Why
 from futureself_box.futureself.modes.mode import NAMES, Mode, mode
+from futureself_box.futureself.onboarding import answers
 from futureself_box.futureself.situation import Situation
 from futureself_box.futureself.turn import Turn
 from futureself_box.records import messages
 from futureself_box.records.messages import Said
 
-SHARED_MESSAGES = 2
 _LOOKED_BACK = 24
 
 
@@ -45,12 +45,15 @@ class Brief(msgspec.Struct, frozen=True):
         return mode(self.choice.mode)
 
 
-async def prepare(turn: Turn, *, now: datetime) -> Brief:
-    """Settle how a turn is answered. `now` is in the zone where the box stands."""
-    return await asyncio.to_thread(_prepare, turn, now)
+async def prepare(turn: Turn, *, now: datetime, room: int) -> Brief:
+    """Settle how a turn is answered.
+
+    `now` is in the zone where the box stands, `room` the longest opening in characters.
+    """
+    return await asyncio.to_thread(_prepare, turn, now, room)
 
 
-def _prepare(turn: Turn, now: datetime) -> Brief:
+def _prepare(turn: Turn, now: datetime, room: int) -> Brief:
     said, store = turn.said, turn.store
     before, offset = messages.page_with_offset(store, before=said.clock, limit=prompt.MOST_MESSAGES)
     own = [said, *(one for one in reversed(before) if one.message.role == "member")]
@@ -58,9 +61,11 @@ def _prepare(turn: Turn, now: datetime) -> Brief:
     chosen = choice.choose(
         read, _given(before), wishes.read(store, own[:_LOOKED_BACK]), child=turn.child
     )
-    known = losses.told([one.message.text for one in own], language=read.language, year=now.year)
+    texts = [one.message.text for one in own]
+    texts += [answer.text for answer in answers.read(store).values()]
+    known = losses.told(texts, language=read.language, year=now.year)
     return Brief(
-        opening=_opening(turn.name),
+        opening=persona.opening(store, turn.name, today=now.date(), child=turn.child, room=room),
         before=before,
         offset=offset,
         last=_last(said.message.text, chosen, read),
@@ -92,19 +97,5 @@ def _fixed(said: Said, known: frozenset[Loss], read: Situation, now: datetime) -
     if not asked:
         return ""
     words = lexicon(read.language).losses
-    answers = words.answer if any(loss.who for loss in asked) else words.answer_of_nobody
-    return answers[said.id.int % len(answers)]
-
-
-def _opening(name: str) -> tuple[Line, ...]:
-    return (
-        Line(
-            "user",
-            f"You are {name}, many years from now: my own future self, imagined by a program. "
-            "Answer as I, warmly, in a few short sentences. You can't know what will happen.",
-        ),
-        Line(
-            "assistant",
-            f"Hello {name}. I am you, some years on. What is on your mind?",
-        ),
-    )
+    fixed = words.answer if any(loss.who for loss in asked) else words.answer_of_nobody
+    return fixed[said.id.int % len(fixed)]

@@ -33,10 +33,15 @@ def build(
     `before` are the messages before it, oldest first, and `offset` the number of those that came
     before them. `share` below 1 uses that part of the room for history.
     """
-    room = tokens * _CHARACTERS_A_TOKEN
+    room = characters(tokens)
     room -= sum(len(line.content) for line in opening) + len(last)
     start = history_start([len(said.message.text) for said in before], offset, int(room * share))
     return [*opening, *_alternating([*map(_line, before[start:]), Line("user", last)])]
+
+
+def characters(tokens: int) -> int:
+    """About how many characters so many tokens are."""
+    return tokens * _CHARACTERS_A_TOKEN
 
 
 def history_start(lengths: Sequence[int], offset: int, room: int) -> int:

@@ -140,11 +140,11 @@ async def test_without_the_owner_s_yes_no_word_leaves_and_all_else_goes_on(
 ) -> None:
     url = "http://model.example:11434/v1"
     box = RunningBox(
-            tmp_path,
-            None,
-            FUTURESELF_INFERENCE_URL=url,
-            FUTURESELF_INFERENCE_REPLY_SENTENCES="100",
-        )
+        tmp_path,
+        None,
+        FUTURESELF_INFERENCE_URL=url,
+        FUTURESELF_INFERENCE_REPLY_SENTENCES="100",
+    )
     box.start()
     try:
         box.wait_until_up()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from futureself_box.futureself.guards import forecasts, losses
 from futureself_box.futureself.guards.gate import Check, Gate
-from futureself_box.futureself.guards.sentences import Sentences, split
+from futureself_box.futureself.guards.sentences import Sentences
 
 YEAR = 2026
 

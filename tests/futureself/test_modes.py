@@ -38,7 +38,9 @@ def test_the_members_own_choice_wins() -> None:
     assert chosen("How do I start saving?", wishes=wishes) == Choice("challenger", "chosen")
 
 
-@pytest.mark.parametrize("message", ["I can't go on.", "My father passed away.", "Ich kann nicht mehr."])
+@pytest.mark.parametrize(
+    "message", ["I can't go on.", "My father passed away.", "Ich kann nicht mehr."]
+)
 def test_distress_and_grief_bring_the_companion_at_once(message: str) -> None:
     just_begun = (Given("challenger", "challenge"),)
     assert chosen(message, given=just_begun).mode == "companion"
@@ -50,7 +52,7 @@ def test_in_distress_a_later_choice_holds_but_never_the_two_that_push() -> None:
     later = Wishes(chosen="strategist", chosen_ago=1)
     assert chosen(*messages, wishes=later) == Choice("strategist", "chosen")
     for barred in ("challenger", "cheerleader"):
-        wishes = Wishes(chosen=barred, chosen_ago=1)  # type: ignore[arg-type]
+        wishes = Wishes(chosen=barred, chosen_ago=1)
         assert chosen(*messages, wishes=wishes) == Choice("companion", "distress")
 
 

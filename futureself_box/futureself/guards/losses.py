@@ -24,6 +24,15 @@ from futureself_box.futureself.languages.lexicon import (
 
 Kind = Literal["death", "illness", "parting"]
 _KINDS: tuple[Kind, ...] = ("death", "illness", "parting")
+# Most of what people write is about no loss; this looks once, where the rest would look many times.
+_MAYBE = pattern(
+    tuple(
+        word
+        for code in CODES
+        for kind in (*_KINDS, "losing", "leaving")
+        for word in getattr(lexicon(code).losses, kind)
+    )
+)
 _YEAR = re.compile(r"\b(20[2-9]\d|21\d\d)\b")
 
 
@@ -39,6 +48,7 @@ def told(texts: Iterable[str], *, language: str, year: int) -> frozenset[Loss]:
     return frozenset(
         loss
         for text in texts
+        if _MAYBE.search(fold(text))
         for sentence in split(text)
         for words in _languages(sentence, language)
         if not _asked(words, sentence, year)
@@ -47,9 +57,7 @@ def told(texts: Iterable[str], *, language: str, year: int) -> frozenset[Loss]:
     )
 
 
-def asked(
-    message: str, known: frozenset[Loss], *, language: str, year: int
-) -> frozenset[Loss]:
+def asked(message: str, known: frozenset[Loss], *, language: str, year: int) -> frozenset[Loss]:
     """The losses that a message asks for and that nobody has told of."""
     return frozenset(
         loss

@@ -52,7 +52,9 @@ _FOR_TOPIC: dict[Topic, tuple[ModeName, float]] = {
 }
 _LOW, _BRIGHT = -0.3, 0.3
 # These are heard at once; a mode that was begun a turn ago does not hold against them.
-_AT_ONCE: frozenset[Why] = frozenset({"chosen", "distress", "grief", "challenge", "leave"})
+_AT_ONCE: frozenset[Why] = frozenset(
+    {"chosen", "distress", "grief", "low", "venting", "challenge", "leave"}
+)
 _NOTHING: frozenset[Why] = frozenset({"start", "steady"})
 
 

@@ -66,7 +66,8 @@ def manners() -> str:
 
 
 def _manner(one: Mode) -> str:
-    shown = "; ".join(f"to “{e.member}” you say “{e.reply}”" for e in one.examples)
+    # Not between “ and ”, which the opening keeps for the member's own words.
+    shown = "; ".join(f"to '{e.member}' you say '{e.reply}'" for e in one.examples)
     return (
         f"- {one.title}: {one.voice}. Do: {'; '.join(one.do)}. Never: {'; '.join(one.dont)}. "
         f"For example, {shown}"
