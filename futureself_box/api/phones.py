@@ -114,9 +114,17 @@ class Phone:
         if turn.outcome is None:
             await self.fail(turn.error or BoxError(), turn=turn.id)
             return
-        sequence = len(turn.deltas)
+        about = turn.about
         await self.send(
-            ChatDone(turn=turn.id, sequence=sequence, outcome=turn.outcome, tokens=turn.tokens)
+            ChatDone(
+                turn=turn.id,
+                sequence=len(turn.deltas),
+                outcome=turn.outcome,
+                tokens=turn.tokens,
+                mode=about.mode,
+                why=about.why,
+                drew_on=about.drew_on,
+            )
         )
 
 

@@ -39,6 +39,11 @@ def judge(half: Half) -> Outcome:
     return Outcome(len(cases), len(cases) - len(wrong), tuple(wrong))
 
 
+def messages(half: Half) -> list[str]:
+    """What is said in the situations of one half."""
+    return [message for group in _sets()[half].values() for said in group for message in said]
+
+
 def _chosen(said: tuple[str, ...]) -> str:
     read = situation.read(said, hour=_NOON)
     chosen = choice.choose(read, _BEFORE, Wishes(), child=False)

@@ -55,7 +55,9 @@ async def prepare(turn: Turn, *, now: datetime, room: int) -> Brief:
 
 def _prepare(turn: Turn, now: datetime, room: int) -> Brief:
     said, store = turn.said, turn.store
-    before, offset = messages.page_with_offset(store, before=said.clock, limit=prompt.MOST_MESSAGES)
+    before, offset = messages.page_with_offset(
+        store, before=said.clock, limit=prompt.MOST_MESSAGES, thread=said.message.thread
+    )
     own = [said, *(one for one in reversed(before) if one.message.role == "member")]
     read = situation.read([one.message.text for one in own[:_LOOKED_BACK]], hour=now.hour)
     chosen = choice.choose(
@@ -66,13 +68,13 @@ def _prepare(turn: Turn, now: datetime, room: int) -> Brief:
     known = losses.told(texts, language=read.language, year=now.year)
     return Brief(
         opening=persona.opening(store, turn.name, today=now.date(), child=turn.child, room=room),
-        before=before,
+        before=[*before, *_begun(turn)],
         offset=offset,
-        last=_last(said.message.text, chosen, read),
+        last=_last(turn, chosen, read),
         situation=read,
         choice=chosen,
         known=known,
-        fixed=_fixed(said, known, read, now),
+        fixed=_fixed(turn, known, read, now),
     )
 
 
@@ -85,17 +87,27 @@ def _given(before: Sequence[Said]) -> list[Given]:
     ]
 
 
-def _last(text: str, chosen: Choice, read: Situation) -> str:
+def _last(turn: Turn, chosen: Choice, read: Situation) -> str:
     """The last message: how to answer, then the member's words."""
     called = mode(chosen.mode)
     how = f"(Answer as the {called.title}, in my language: {called.now}.)"
-    return f"{how}\n\n{opinions.as_question(text, read.language)}"
+    if turn.begun:
+        return f"{how}\n\n{lexicon(read.language).go_on}"
+    return f"{how}\n\n{opinions.as_question(turn.said.message.text, read.language)}"
 
 
-def _fixed(said: Said, known: frozenset[Loss], read: Situation, now: datetime) -> str:
-    asked = losses.asked(said.message.text, known, language=read.language, year=now.year)
-    if not asked:
+def _begun(turn: Turn) -> list[Said]:
+    """The message and the answer that is to go on."""
+    if not turn.begun:
+        return []
+    answer = msgspec.structs.replace(turn.about, text=turn.begun)
+    return [turn.said, msgspec.structs.replace(turn.said, message=answer)]
+
+
+def _fixed(turn: Turn, known: frozenset[Loss], read: Situation, now: datetime) -> str:
+    asked = losses.asked(turn.said.message.text, known, language=read.language, year=now.year)
+    if not asked or turn.begun:
         return ""
     words = lexicon(read.language).losses
     fixed = words.answer if any(loss.who for loss in asked) else words.answer_of_nobody
-    return fixed[said.id.int % len(fixed)]
+    return fixed[turn.said.id.int % len(fixed)]

@@ -22,18 +22,34 @@ Status: TypeAlias = Waiting | Reading | Writing
 
 
 class Turn:
-    """An answer to `said`. Delta number n is `deltas[n - 1]`; `about` is what its record says of it."""
+    """An answer to `said`. Delta number n is `deltas[n - 1]`; `about` is what its record says of it.
+
+    `reply` is the record that it becomes, its own or that of an answer which is written anew; `begun`
+    are the words of that answer where it goes on.
+    """
 
     def __init__(
-        self, turn: UUID, store: MemberStore, said: Said, name: str, *, child: bool
+        self,
+        turn: UUID,
+        store: MemberStore,
+        said: Said,
+        name: str,
+        *,
+        child: bool,
+        reply: UUID | None = None,
+        begun: str = "",
     ) -> None:
         self.id = turn
+        self.reply = reply or turn
+        self.begun = begun
         self.store = store
         self.said = said
         self.name = name
         self.child = child
-        self.about = Message(role="future_self", text="", answers=said.id)
-        self.deltas: list[str] = []
+        self.about = Message(
+            role="future_self", text="", answers=said.id, thread=said.message.thread
+        )
+        self.deltas = [f"{begun} "] if begun else []
         self.tokens = 0
         self.status: Status | None = None
         self.outcome: Outcome | None = None

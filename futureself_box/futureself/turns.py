@@ -49,15 +49,18 @@ class Turns:
             raise TooManyTurns
 
     def answer(self, store: MemberStore, name: str, said: Said, *, child: bool) -> Turn:
-        """The turn that answers a message: the one there is, or a new one after a failure."""
+        """The turn that answers a message: the one there is, or a new one after a failure or an edit."""
         for turn in self._of(store.member):
-            if turn.said.id == said.id and turn.error is None:
+            if turn.said.id == said.id and turn.said.revision != said.revision:
+                self._abandon(turn)
+            elif turn.said.id == said.id and turn.error is None:
                 return turn
-        turn = Turn(uuid_utils.compat.uuid7(), store, said, name, child=child)
-        self._turns[turn.id] = turn
-        turn.writing = asyncio.create_task(self._write(turn))
-        turn.running = asyncio.create_task(self._run(turn, turn.writing))
-        return turn
+        return self._start(Turn(uuid_utils.compat.uuid7(), store, said, name, child=child))
+
+    def answer_again(self, turn: Turn) -> Turn:
+        """Run a turn that a phone has named: the one there is, or this one."""
+        known = self._turns.get(turn.id)
+        return known if known is not None and known.error is None else self._start(turn)
 
     def find(self, member: UUID, turn: UUID) -> Turn | None:
         """A member's own turn, if it is still known."""
@@ -72,6 +75,17 @@ class Turns:
         """Stop a turn; what was written of it is recorded."""
         if turn.writing is not None and not turn.writing.done():
             turn.cancelled = True
+            turn.writing.cancel()
+
+    def _start(self, turn: Turn) -> Turn:
+        self._turns[turn.id] = turn
+        turn.writing = asyncio.create_task(self._write(turn))
+        turn.running = asyncio.create_task(self._run(turn, turn.writing))
+        return turn
+
+    def _abandon(self, turn: Turn) -> None:
+        """Its message says something else now, so nothing of the answer is recorded."""
+        if turn.writing is not None:
             turn.writing.cancel()
 
     async def aclose(self) -> None:
@@ -116,7 +130,15 @@ class Turns:
             raise TurnInterrupted
         outcome: Outcome = "cancelled" if writing.cancelled() else writing.result()
         reply = turn.record(outcome)
-        await asyncio.to_thread(messages.reply, turn.store, turn.id, reply, now_ms=self._now_ms())
+        await asyncio.to_thread(
+            messages.reply,
+            turn.store,
+            turn.id,
+            reply,
+            now_ms=self._now_ms(),
+            record=turn.reply,
+            revision=turn.said.revision,
+        )
         return outcome
 
     async def _write(self, turn: Turn) -> Outcome:

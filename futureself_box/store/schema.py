@@ -233,3 +233,12 @@ def search_without_secure_delete(db: Database) -> None:
     db.execute("INSERT INTO search (search) VALUES ('rebuild')")
     # Whether the index still has words that were erased (listing.forget_words).
     db.execute("ALTER TABLE listing_state ADD COLUMN words_left INTEGER NOT NULL DEFAULT 0")
+
+
+@member()
+def conversations(db: Database) -> None:
+    """The messages of each conversation in their order; the first one has no thread."""
+    db.execute("""
+        CREATE INDEX revision_thread ON revision (coalesce(body ->> '$.thread', ''), clock)
+        WHERE kind = 'message'
+    """)

@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from futureself_box.evaluation import losses as sets
+from futureself_box.evaluation import situations
 from futureself_box.futureself.guards import forecasts, losses
 from futureself_box.futureself.guards.gate import Check, Gate
 from futureself_box.futureself.guards.sentences import Sentences
@@ -167,3 +169,20 @@ def test_certainty_about_great_things_is_not_shown() -> None:
     assert forecasts.foretells("Du wirst nächstes Jahr heiraten.", "en")
     assert not forecasts.foretells("Will you marry her?", "en")
     assert not forecasts.foretells("You will find your shoes by the door.", "en")
+
+
+def test_every_hostile_prompt_of_the_set_is_answered_without_the_model() -> None:
+    prompts = sets.hostile()
+    assert len(prompts) >= 300
+    assert [prompt for prompt in prompts if not sets.is_asked(prompt)] == []
+
+
+def test_bad_replies_of_the_set_are_stopped_and_good_ones_shown() -> None:
+    replies = sets.replies()
+    assert [reply for reply in replies.bad if not sets.is_stopped(reply)] == []
+    assert [reply for reply in replies.good if sets.is_stopped(reply)] == []
+
+
+def test_nobody_in_the_situations_is_sent_away() -> None:
+    for half in situations.HALVES:
+        assert [said for said in situations.messages(half) if sets.is_asked(said)] == []

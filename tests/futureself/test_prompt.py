@@ -22,8 +22,7 @@ def store(vault: Vault) -> MemberStore:
 
 
 def say(store: MemberStore, text: str) -> Said:
-    revision, _ = messages.say(store, uuid4(), uuid4(), text, device=uuid4(), now_ms=1)
-    return messages.said(revision)
+    return messages.say(store, uuid4(), uuid4(), text, device=uuid4(), now_ms=1)[0]
 
 
 def reply(store: MemberStore, to: Said, text: str) -> None:

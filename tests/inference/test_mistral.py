@@ -126,8 +126,7 @@ def test_the_prompt_keeps_its_prefix_as_the_conversation_grows(
         ("Is it far?", " Not far. \n"),
         ("So?", "So."),
     ):
-        revision, _ = messages.say(store, uuid4(), uuid4(), question, device=uuid4(), now_ms=1)
-        said = messages.said(revision)
+        said, _ = messages.say(store, uuid4(), uuid4(), question, device=uuid4(), now_ms=1)
         history, offset = messages.page_with_offset(store, before=said.clock, limit=64)
         last = f"(Softly.)\n\n{question}"
         lines = prompt.build(opening, history, last, offset=offset, tokens=4096)

@@ -64,9 +64,8 @@ def asked(message: str, known: frozenset[Loss], *, language: str, year: int) -> 
         for sentence in split(message)
         for words in _languages(sentence, language)
         if _asked(words, sentence, year)
-        for loss in _losses(words, fold(sentence))
+        for loss in (*_losses(words, fold(sentence)), *_fates(words, fold(sentence)))
         if not _is_known(loss, known)
-        if loss.who or has(words.losses.pronouns, fold(sentence))
     )
 
 
@@ -100,11 +99,18 @@ def _losses(words: Lexicon, folded: str) -> list[Loss]:
     return losses + [Loss("death", _one(who)) for who in _lost(words, folded)]
 
 
+def _fates(words: Lexicon, folded: str) -> list[Loss]:
+    """Whose end a question is about that does not name it: "how long does my mother have"."""
+    if not has(words.losses.fate, folded):
+        return []
+    return [Loss("death", _one(who)) for who in found(words.losses.people, folded)]
+
+
 def _lost(words: Lexicon, folded: str) -> list[str]:
     """Whom somebody lost: "lost my mother", with at most two words between."""
     losing, people = pattern(words.losses.losing).pattern, pattern(words.losses.people).pattern
-    found = re.findall(rf"{losing}(?:\W+\w+){{0,2}}?\W+({people})", folded)
-    return [str(who) for who in found]
+    lost = re.findall(rf"{losing}(?:\W+\w+){{0,2}}?\W+({people})", folded)
+    return [str(who) for who in lost]
 
 
 def _asked(words: Lexicon, sentence: str, year: int) -> bool:
@@ -132,7 +138,22 @@ def _one(who: str) -> str:
 
 
 _ADDRESS = (
-    *("you*", "your*", "will*", "going to", "gonna", "our*", "tell*", "pretend*", "imagine*"),
+    *(
+        "you*",
+        "your*",
+        "will*",
+        "how do i die",
+        "when do i die",
+        "finish*",
+        "complete*",
+        "rate",
+        "going to",
+        "gonna",
+        "our*",
+        "tell*",
+        "pretend*",
+        "imagine*",
+    ),
     *(
         "du*",
         "dein*",

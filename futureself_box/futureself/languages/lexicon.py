@@ -75,11 +75,11 @@ class Decisions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Losses(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Death, illness and parting, of whom; how it is told, asked for, mourned and left open.
 
-    `losing` and `leaving` say it only together with one of the `people`.
+    `losing` and `leaving` say it only together with one of the `people`, and `fate` only in a
+    question about them.
     """
 
     people: _Words
-    pronouns: _Words
     death: _Words
     losing: _Words
     illness: _Words
@@ -88,6 +88,7 @@ class Losses(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     past: _Words
     unsure: _Words
     asking: _Words
+    fate: _Words
     mourning: _Words
     answer: _Words
     answer_of_nobody: _Words
@@ -106,6 +107,7 @@ class Lexicon(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     common: _Words
     negations: _Words
+    go_on: str
     affect: Affect
     topics: Topics
     answers: Answers
