@@ -300,3 +300,12 @@ def cloud_copy(db: Database) -> None:
             sequence INTEGER PRIMARY KEY REFERENCES revision (sequence)
         ) STRICT
     """)
+
+
+@member()
+def conversations(db: Database) -> None:
+    """The messages of each conversation in their order; the first one has no thread."""
+    db.execute("""
+        CREATE INDEX revision_thread ON revision (coalesce(body ->> '$.thread', ''), clock)
+        WHERE kind = 'message'
+    """)
