@@ -233,3 +233,14 @@ def search_without_secure_delete(db: Database) -> None:
     db.execute("INSERT INTO search (search) VALUES ('rebuild')")
     # Whether the index still has words that were erased (listing.forget_words).
     db.execute("ALTER TABLE listing_state ADD COLUMN words_left INTEGER NOT NULL DEFAULT 0")
+
+
+@household()
+def country_of_the_helplines(db: Database) -> None:
+    """Whose helplines the household is shown; ISO 3166, chosen by the owner."""
+    db.execute("""
+        CREATE TABLE care_region (
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            region TEXT NOT NULL
+        ) STRICT
+    """)

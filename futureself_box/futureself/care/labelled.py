@@ -1,7 +1,7 @@
 """Files of labelled messages: one a line, under headings that say what the lines below are.
 
-    ## en | suicide 3 | teen | chat | teen talk
-    ## safe
+## en | suicide 3 | teen | chat | teen talk
+## safe
 """
 
 from collections.abc import Iterator
@@ -38,7 +38,14 @@ def lines(text: str) -> Iterator[Labelled]:
 
 
 def _heading(line: str) -> Labelled:
-    words = {"language": "en", "topic": None, "tier": 0, "audience": "adult", "channel": "chat", "kind": ""}
+    words = {
+        "language": "en",
+        "topic": None,
+        "tier": 0,
+        "audience": "adult",
+        "channel": "chat",
+        "kind": "",
+    }
     for part in map(str.strip, line.split("|")):
         first, *rest = part.split()
         if first in get_args(Topic):
@@ -47,7 +54,7 @@ def _heading(line: str) -> Labelled:
             words["audience"] = part
         elif part in get_args(Channel):
             words["channel"] = part
-        elif len(part) == 2:  # noqa: PLR2004 - a language's code
+        elif len(part) == 2:
             words["language"] = part
         elif part != "safe":
             words["kind"] = part

@@ -57,7 +57,39 @@ def _sentence(written: str) -> Sentence:
 
 
 _FIRST_PERSON = frozenset(
-    "i im ive id ill me my myself mich mir ich mein meine je me moi mon ma jai yo mi io mi mio mia ik mij mijn eu meu minha".split()
+    [
+        "i",
+        "im",
+        "ive",
+        "id",
+        "ill",
+        "me",
+        "my",
+        "myself",
+        "mich",
+        "mir",
+        "ich",
+        "mein",
+        "meine",
+        "je",
+        "me",
+        "moi",
+        "mon",
+        "ma",
+        "jai",
+        "yo",
+        "mi",
+        "io",
+        "mi",
+        "mio",
+        "mia",
+        "ik",
+        "mij",
+        "mijn",
+        "eu",
+        "meu",
+        "minha",
+    ]
 )
 
 

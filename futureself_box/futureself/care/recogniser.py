@@ -7,6 +7,7 @@ instructs, can lower a verdict.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import cast
 
 import msgspec
 
@@ -54,7 +55,9 @@ def assess(
     """The verdict on a text. `context`: the member's last two messages. `opinions`: by piece."""
     opinions = opinions or {}
     sentences = reading.read(text)
-    verdicts = [_verdict(one, opinions.get(one.written[:_LONGEST_PIECE]), audience) for one in sentences]
+    verdicts = [
+        _verdict(one, opinions.get(one.written[:_LONGEST_PIECE]), audience) for one in sentences
+    ]
     whole = " ".join(one.written for one in sentences)[:_LONGEST_PIECE]
     if len(sentences) > 1 and (opinion := opinions.get(whole)) is not None:
         verdicts.append(_heard(opinion, framed=any(one.framed for one in sentences)))
@@ -111,14 +114,16 @@ def _signed(signs: Sequence[Meaning]) -> Verdict:
 
 
 def _topic(sign: Meaning) -> Topic:
-    return msgspec.convert(sign.sort, Topic)
+    return cast("Topic", sign.sort)
 
 
 def _highest(verdicts: Sequence[Verdict]) -> Verdict:
     return max(verdicts, key=lambda one: one.tier, default=Verdict())
 
 
-def _with_context(verdict: Verdict, sentences: Sequence[Sentence], context: Sequence[str]) -> Verdict:
+def _with_context(
+    verdict: Verdict, sentences: Sequence[Sentence], context: Sequence[str]
+) -> Verdict:
     """The last two messages decide between the first tiers, and whether a doubtful sign counts."""
     before = _highest([_signed_only(earlier) for earlier in context[-2:]])
     if verdict.tier == DISTRESS and before.tier >= CONCERN:
