@@ -1,6 +1,6 @@
 """Help is one tap away on every screen, with and without the box, in the household's country."""
 
-from collections.abc import AsyncIterator
+import asyncio
 
 import pytest
 import pytest_asyncio
@@ -14,10 +14,14 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def german(app: App) -> AsyncIterator[App]:
-    """A phone whose household chose Germany."""
-    await app.page.evaluate("localStorage.setItem('futureself.care-region', '\"DE\"')")
-    yield app
+async def german(app: App, owner: Device) -> App:
+    """A phone of a household whose owner chose Germany."""
+    await asyncio.to_thread(owner.call, "PUT", "/api/care", {"region": "DE"})
+    await app.page.reload()
+    await app.page.wait_for_function(
+        "() => localStorage.getItem('futureself.care-region') === '\"DE\"'"
+    )
+    return app
 
 
 async def open_help(page: Page) -> None:
