@@ -22,6 +22,7 @@ from futureself_box.api import (
     authority,
     backups,
     care,
+    cloud,
     conversation,
     credentials,
     devices,
@@ -31,6 +32,7 @@ from futureself_box.api import (
     invitations,
     join_port,
     listeners,
+    news,
     onboarding,
     pages,
     people,
@@ -106,18 +108,23 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
         presence=presence,
         worker_socket=settings.worker_socket,
         records=settings.records,
+        supabase=settings.supabase,
     )
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         keyhole = await asyncio.to_thread(Keyhole, settings.box_socket, vault.unlock)
         _start(settings, parts)
-        found = asyncio.create_task(_be_found(parts))
+        beside = {
+            asyncio.create_task(_be_found(parts)),
+            asyncio.create_task(news.hear(settings.news_socket, parts)),
+        }
         try:
             yield
         finally:
-            found.cancel()
-            await asyncio.wait({found})
+            for task in beside:
+                task.cancel()
+            await asyncio.wait(beside)
             await parts.turns.aclose()
             await inference.aclose()
             await asyncio.to_thread(keyhole.close)
@@ -137,6 +144,7 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
             onboarding.router,
             archive.router,
             backups.router,
+            cloud.router,
             attachments.router,
             health.router,
             authority.router,

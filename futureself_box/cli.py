@@ -148,6 +148,28 @@ def rotate(loaded: settings.Settings, compromised: bool) -> None:
     click.echo(f"The box has a new key for {stores} databases.")
 
 
+@main.group()
+def supabase() -> None:
+    """Prepare the household's own project for the copy in the cloud."""
+
+
+@supabase.command("init")
+@click.option("--url", metavar="URL", help="Apply them to this database, postgresql://…")
+@_with_settings
+def init_supabase(_: settings.Settings, url: str | None) -> None:
+    """Print the project's SQL migrations or, with --url, apply those that are missing."""
+    from futureself_box.sync.cloud import provisioning  # noqa: PLC0415
+
+    if url is None:
+        for migration in provisioning.migrations():
+            click.echo(migration.sql)
+        return
+    applied = provisioning.apply(url)
+    for name in applied:
+        click.echo(f"Applied: {name}")
+    click.echo("The project is ready for this box.")
+
+
 @main.command()
 @_with_settings
 def recover(loaded: settings.Settings) -> None:
