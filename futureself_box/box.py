@@ -49,6 +49,7 @@ from futureself_box.api.parts import Parts
 from futureself_box.api.phones import Phones
 from futureself_box.api.pushes import Pushes
 from futureself_box.errors import ModelServerNotAgreed
+from futureself_box.futureself.answering import Limits
 from futureself_box.futureself.turns import Turns
 from futureself_box.household import devices as household_devices
 from futureself_box.household import leaving, members
@@ -99,8 +100,11 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
         tries=Tries(),
         turns=Turns(
             inference,
-            context_tokens=settings.inference.context_tokens,
-            reply_tokens=settings.inference.reply_tokens,
+            Limits(
+                context_tokens=settings.inference.context_tokens,
+                reply_tokens=settings.inference.reply_tokens,
+                sentences=settings.inference.reply_sentences,
+            ),
         ),
         phones=Phones(),
         pushes=Pushes(),

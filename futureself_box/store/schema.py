@@ -302,6 +302,15 @@ def cloud_copy(db: Database) -> None:
     """)
 
 
+@member()
+def conversations(db: Database) -> None:
+    """The messages of each conversation in their order; the first one has no thread."""
+    db.execute("""
+        CREATE INDEX revision_thread ON revision (coalesce(body ->> '$.thread', ''), clock)
+        WHERE kind = 'message'
+    """)
+
+
 @household()
 def country_of_the_helplines(db: Database) -> None:
     """Whose helplines the household is shown; ISO 3166, chosen by the owner."""
