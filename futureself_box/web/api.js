@@ -59,7 +59,7 @@
  *
  * @typedef {{ asked_by: string, asked_at: string, ready_at: string, used_at: string | null }} Rescue
  * @typedef {Pick<Welcome, "member" | "name" | "role" | "device"> & { rescue: Rescue | null,
- *   sheet_proven_at: string | null }} Me
+ *   sheet_proven_at: string | null, region: string | null }} Me
  *
  * @typedef {object} Person
  * @property {string} id
@@ -261,6 +261,14 @@ export class Api {
     if (!response.ok) throw await this.#refuse(response);
     return response.json();
   };
+
+  /**
+   * Choose the country whose helplines the household is shown; the owner's.
+   * @param {string} region
+   */
+  async chooseRegion(region) {
+    await this.#ask("PUT", "/api/care", { region });
+  }
 
   /** @returns {Promise<Backups>} */
   backups = () => this.#ask("GET", "/api/backups");

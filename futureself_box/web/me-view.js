@@ -7,6 +7,7 @@
 
 import { ArchiveCard } from "./archive-card.js";
 import { BackupCard } from "./backup-card.js";
+import { RegionCard } from "./care/region-card.js";
 import { BoxStatus } from "./box-status.js";
 import { ConfirmButton } from "./confirm-button.js";
 import { DeviceList } from "./device-list.js";
@@ -87,6 +88,7 @@ export class MeView extends HTMLElement {
     part(this, "sheet", SheetCard).show(sheet_proven_at);
     part(this, "backup-section", HTMLElement).hidden = role !== "owner";
     part(this, "doctor-section", HTMLElement).hidden = role !== "owner";
+    part(this, "region-section", HTMLElement).hidden = role !== "owner";
   }
 
   /** Ask the box again for what may have changed. */
@@ -95,7 +97,10 @@ export class MeView extends HTMLElement {
     part(this, "install-hint", InstallHint).show();
     part(this, "people", PeopleList).load(this.#api, this.#who.role === "owner");
     part(this, "box", BoxStatus).load(this.#api);
-    if (this.#who.role === "owner") part(this, "backups", BackupCard).load(this.#api);
+    if (this.#who.role === "owner") {
+      part(this, "backups", BackupCard).load(this.#api);
+      part(this, "region", RegionCard).load(this.#api);
+    }
     part(this, "leaving", HTMLElement).textContent = leaving(this.#unsent());
   }
 
