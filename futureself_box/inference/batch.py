@@ -10,6 +10,7 @@ import numpy.typing as npt
 from llama_cpp import llama_cpp as api
 
 Tokens = npt.NDArray[np.int32]
+NO_TOKENS: Tokens = np.zeros(0, np.int32)
 
 
 class Batch:

@@ -5,12 +5,15 @@ processor with the threads that decode, so it does as little as it can: words go
 those of all answers together, since a message takes a core away for about 2 ms.
 """
 
+import math
 import time
 from collections.abc import Callable
 
+import numpy as np
 import structlog
 
 from futureself_box.errors import ModelStarting, RequestInvalid
+from futureself_box.inference.batch import NO_TOKENS, Tokens
 from futureself_box.inference.cores import Cores
 from futureself_box.inference.line import Job, Line, Stop
 from futureself_box.inference.llama import DecodeAborted, DecodeFailed, Llama
@@ -64,7 +67,8 @@ class Decoder:
         """Answer until `Stop`; then the cells of all conversations are parked."""
         going_on = True
         while going_on:
-            going_on = self.turn(0.0 if self._turns else _IDLE_S)
+            busy = self._turns or self._cache.next_ahead()
+            going_on = self.turn(0.0 if busy else _IDLE_S)
         while self._cache.park(time.monotonic()):
             pass
 
@@ -78,7 +82,7 @@ class Decoder:
         if self._turns:
             self._step()
         elif not self._waiting:
-            self._cache.park(time.monotonic() - _PARK_AFTER_S)
+            self._rest()
         self._send()
         return True
 
@@ -198,7 +202,7 @@ class Decoder:
     def _end(self, turn: Turn, reason: Reason, now: float) -> None:
         reports, usage = turn.end(reason, now)
         self._reports += reports
-        self._leave(turn)
+        self._leave(turn, turn.ahead(reason))
         _log.info("answered", request=turn.id, reason=reason, **_rounded(usage))
 
     def _fail(self, turn: Turn, code: str, message: str) -> None:
@@ -215,10 +219,34 @@ class Decoder:
         self._waiting.remove(job)
         job.sampler.close()
 
-    def _leave(self, turn: Turn) -> None:
+    def _leave(self, turn: Turn, ahead: Tokens = NO_TOKENS) -> None:
         self._turns.remove(turn)
         turn.job.sampler.close()
-        self._cache.rest(turn.sequence, time.monotonic())
+        self._cache.rest(turn.sequence, time.monotonic(), ahead)
+
+    def _rest(self) -> None:
+        """Nobody is answered: time for what is sure to be read next, or for parking."""
+        sequence = self._cache.next_ahead()
+        if sequence is None:
+            self._cache.park(time.monotonic() - _PARK_AFTER_S)
+            return
+        batch = self._model.batch
+        batch.clear()
+        tokens, left = np.split(sequence.ahead, [batch.room])
+        batch.extend(tokens, sequence.length, sequence.number, last=False)
+        self._line.begin_step(0, math.inf)  # anybody new ends it
+        try:
+            self._model.decode()
+        except DecodeAborted:
+            self._model.forget(sequence.length, sequence.number)
+        except DecodeFailed as error:
+            _log.error("decode_failed", cause=str(error), answers=0)
+            self._cache.drop(sequence)
+        else:
+            self._cache.grow(sequence, tokens)
+            sequence.ahead = left
+        finally:
+            self._line.end_step()
 
     def _send(self) -> None:
         """Hand out what is due: first words and ends at once, others with them or soon."""

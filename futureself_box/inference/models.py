@@ -30,6 +30,7 @@ class Models:
     def __init__(self, settings: Settings) -> None:
         self._answers_itself = not settings.inference.url
         self._template: ChatTemplate | None = None
+        self._after = ""
         self._controls: tuple[str, ...] = ()
         self._parked = settings.parked_path
         self._tasks: list[asyncio.Task[None]] = []
@@ -115,6 +116,7 @@ class Models:
                 cache_key=request.cache_key,
                 parking_key=request.parking_key,
                 schema=request.schema,
+                after=self._after,
             )
         )
         try:
@@ -157,6 +159,7 @@ class Models:
     def _take_template(self, ready: Ready) -> None:
         self._template = ChatTemplate(ready.template, bos=ready.bos, eos=ready.eos)
         self._controls = ready.controls
+        self._after = prompt_parts.between(self._template)
 
 
 def _check_language(identity: Identity) -> None:

@@ -24,13 +24,12 @@ import structlog
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from futureself_box.inference.batch import Tokens
+from futureself_box.inference.batch import NO_TOKENS, Tokens
 
 _T = TypeVar("_T")
 _CHUNK_BYTES = 1 << 20
 _HEAD = struct.Struct("<I12s")  # the length of a sealed chunk, and its nonce
 _TAG_BYTES = 16
-_NO_TOKENS = np.zeros(0, np.int32)
 _log = structlog.get_logger()
 
 
@@ -62,9 +61,9 @@ class Parking:
     def tokens(self, key: bytes, label: str) -> Tokens:
         """The tokens of a parked conversation; none where there is no good file."""
         if not (key and label):
-            return _NO_TOKENS
+            return NO_TOKENS
         tokens = self._read(key, label, _tokens)
-        return _NO_TOKENS if tokens is None else tokens
+        return NO_TOKENS if tokens is None else tokens
 
     def load(self, key: bytes, label: str) -> tuple[Tokens, bytearray] | None:
         """The tokens and the state of their cells, if there is a whole file."""

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from futureself_box.errors import RequestInvalid
 from futureself_box.inference.template import ChatTemplate, Message
 
 _BREAK = "\u200b"  # of no width, and enough to make letters of a control token's name
@@ -36,6 +37,17 @@ def render(
         if "".join(parts.texts) == plain:
             return parts
     return Parts((template.render([_harmless(message, controls) for message in messages]),))
+
+
+def between(template: ChatTemplate) -> str:
+    """What the template writes between an answer and the next message; empty where it won't tell."""
+    said = [Message(role, f"{role}-{secrets.token_hex(8)}") for role in ("user", "assistant")]
+    after = Message("user", secrets.token_hex(8))
+    try:
+        prompt = template.render([*said, after])
+    except RequestInvalid:
+        return ""
+    return prompt.partition(said[1].content)[2].partition(after.content)[0]
 
 
 def _render_marked(template: ChatTemplate, messages: Sequence[Message], shared: int) -> Parts:
