@@ -580,3 +580,55 @@ class DownloadFailed(BoxError):
     status = 502
     sentence = "The model could not be fetched."
     advice = "Check the box's internet connection, then run the same command again."
+
+
+class ModelUnsuitable(BoxError):
+    """A model is whole, but the box can't run it: an adapter, or one in several files."""
+
+    code = "model_unsuitable"
+    status = 422
+    sentence = "The box can't use that model."
+    advice = "Choose one that is a single GGUF file with a chat template. The old model goes on."
+
+
+class ModelTooLarge(BoxError):
+    """The weights don't fit into the machine's memory."""
+
+    code = "model_too_large"
+    status = 422
+    sentence = "That model is larger than this machine's memory."
+    advice = "Choose a smaller one: futureself-box hardware says what fits. The old model goes on."
+
+
+class ModelInUse(BoxError):
+    """The weights that answer now can't be removed."""
+
+    code = "model_in_use"
+    status = 409
+    sentence = "That model is in use."
+    advice = "Choose another first, with: futureself-box models use"
+
+
+class ModelStoreClosed(BoxError):
+    """This machine's Ollama store belongs to a user who keeps it closed."""
+
+    code = "model_store_closed"
+    status = 403
+    sentence = "The Ollama store of this machine belongs to another user."
+    advice = "Let its owner make it readable, or set models.ollama_folder to one that is."
+
+
+class RegistryUnreachable(DownloadFailed):
+    """The registry doesn't answer, or breaks off again and again."""
+
+    code = "registry_unreachable"
+    sentence = "The registry of models doesn't answer."
+    advice = "What came is kept. Check the internet connection, then run the same command again."
+
+
+class RegistryAsksPassword(DownloadFailed):
+    """The model is not public."""
+
+    code = "registry_asks_password"
+    sentence = "The registry asks for a password, and the box has none."
+    advice = "Choose a public model, or fetch this one with Ollama itself and use it from there."

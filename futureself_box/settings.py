@@ -125,6 +125,25 @@ class Inference(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = 4096
 
 
+class Models(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where weights come from."""
+
+    registry: Annotated[
+        str,
+        Meta(
+            pattern=r"^https?://[^\s/@?#]+(/[^\s@?#]*)?$",
+            description="Registry that models are fetched from by their Ollama names.",
+        ),
+    ] = "https://registry.ollama.ai"
+    ollama_folder: Annotated[
+        str,
+        Meta(
+            description="Where this machine's Ollama keeps its models; they are used from there. "
+            "Empty: the usual places."
+        ),
+    ] = ""
+
+
 class Backup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """When and where the household is backed up, beside the data folder's own `backups`."""
 
@@ -175,6 +194,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     box: Box = msgspec.field(default_factory=Box)
     lan: Lan = msgspec.field(default_factory=Lan)
     inference: Inference = msgspec.field(default_factory=Inference)
+    models: Models = msgspec.field(default_factory=Models)
     backup: Backup = msgspec.field(default_factory=Backup)
     records: Records = msgspec.field(default_factory=Records)
     log: Log = msgspec.field(default_factory=Log)

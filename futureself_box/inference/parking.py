@@ -115,13 +115,13 @@ class Parking:
             file.unlink()
             used -= status.st_size
 
-    def _read(self, key: bytes, label: str, take: Callable[[Iterator[bytes]], _T]) -> _T | None:
-        """What `take` makes of a file's chunks. What is torn or was changed is taken away."""
+    def _read(self, key: bytes, label: str, take: Callable[["_Opened"], _T]) -> _T | None:
+        """What `take` makes of a file. What is torn or was changed is taken away."""
         name = file_name(key, label)
         self._settle(name)
         try:
             with (self._folder / name).open("rb") as file:
-                taken = take(_open(key, self._bound(name), file))
+                taken = take(_Opened(key, self._bound(name), file))
             os.utime(self._folder / name)
         except FileNotFoundError:
             return None
@@ -159,14 +159,17 @@ def _remove_stale(folder: Path, engine: str) -> None:
         part.unlink()
 
 
-def _tokens(chunks: Iterator[bytes]) -> Tokens:
-    return np.frombuffer(next(chunks, b""), np.int32)
+def _tokens(opened: "_Opened") -> Tokens:
+    return np.frombuffer(opened.chunk(), np.int32)
 
 
-def _tokens_and_state(chunks: Iterator[bytes]) -> tuple[Tokens, bytearray]:
-    tokens, state = _tokens(chunks), bytearray()
-    for chunk in chunks:
-        state += chunk
+def _tokens_and_state(opened: "_Opened") -> tuple[Tokens, bytearray]:
+    # Memory is dear in a step: a new page costs as much as decrypting it, so each is touched once.
+    tokens, state, end = _tokens(opened), bytearray(opened.left_bytes), 0
+    with memoryview(state) as room:
+        while not opened.at_end:
+            end += opened.chunk_into(room[end:])
+    del state[end:]
     return tokens, state
 
 
@@ -184,20 +187,48 @@ def _seal(key: bytes, bound: bytes, tokens: bytes, state: bytearray) -> Iterator
         yield _HEAD.pack(len(sealed), nonce) + sealed
 
 
-def _open(key: bytes, bound: bytes, file: BufferedReader) -> Iterator[bytes]:
-    cipher = AESGCM(_derive(key, b"contents"))
-    for index in itertools.count():
-        head = file.read(_HEAD.size)
+class _Opened:
+    """The chunks of a sealed file, one after the other. They raise InvalidTag."""
+
+    def __init__(self, key: bytes, bound: bytes, file: BufferedReader) -> None:
+        self.at_end = False
+        self._cipher = AESGCM(_derive(key, b"contents"))
+        self._bound = bound
+        self._file = file
+        self._index = 0
+        self._sealed = memoryview(bytearray(_CHUNK_BYTES + _TAG_BYTES))
+
+    @property
+    def left_bytes(self) -> int:
+        """How long the rest of the file is, and so the most that its chunks hold."""
+        return os.fstat(self._file.fileno()).st_size - self._file.tell()
+
+    def chunk(self) -> bytearray:
+        """The next one."""
+        room = bytearray(_CHUNK_BYTES)
+        with memoryview(room) as view:
+            length = self.chunk_into(view)
+        return room[:length]
+
+    def chunk_into(self, room: memoryview) -> int:
+        """The next one's length."""
+        nonce, sealed = self._next()
+        length = len(sealed) - _TAG_BYTES
+        place = _place(self._bound, self._index, last=self.at_end)
+        self._cipher.decrypt_into(nonce, sealed, place, room[:length])
+        self._index += 1
+        return length
+
+    def _next(self) -> tuple[bytes, memoryview]:
+        head = self._file.read(_HEAD.size)
         if len(head) < _HEAD.size:
             raise InvalidTag
         length, nonce = _HEAD.unpack(head)
-        if length > _CHUNK_BYTES + _TAG_BYTES:
+        sealed = self._sealed[:length]
+        if not _TAG_BYTES <= length <= len(self._sealed) or self._file.readinto(sealed) < length:
             raise InvalidTag
-        sealed = file.read(length)
-        last = not file.peek(1)
-        yield cipher.decrypt(nonce, sealed, _place(bound, index, last=last))
-        if last:
-            return
+        self.at_end = not self._file.peek(1)
+        return nonce, sealed
 
 
 def _place(bound: bytes, index: int, *, last: bool) -> bytes:
