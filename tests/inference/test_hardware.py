@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-import msgspec
 import llama_cpp  # noqa: F401 - opens /dev/null for good, which no test may do
+import msgspec
 import pytest
 
 from futureself_box.inference import hardware
