@@ -18,6 +18,7 @@ class Batch:
 
     def __init__(self, size: int) -> None:
         self.rows = 0
+        self.size = size
         self._token = np.zeros(size, np.int32)
         self._position = np.zeros(size, np.int32)
         self._sequence = np.zeros(size, np.int32)
@@ -35,11 +36,6 @@ class Batch:
             seq_id=_pointer(self._pointers, api.llama_batch, "seq_id"),
             logits=_pointer(self._wanted, api.llama_batch, "logits"),
         )
-
-    @property
-    def room(self) -> int:
-        """How many more tokens it takes."""
-        return len(self._token) - self.rows
 
     def clear(self) -> None:
         """Start anew."""

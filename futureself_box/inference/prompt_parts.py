@@ -18,7 +18,7 @@ _BREAK = "\u200b"  # of no width, and enough to make letters of a control token'
 
 
 class Parts(msgspec.Struct, frozen=True):
-    """By turns the template's words and a message's; `shared` of them come before any other's."""
+    """By turns the template's words and a message's; `shared` of them are nobody's own."""
 
     texts: tuple[str, ...]
     shared: int = 0
@@ -61,7 +61,7 @@ def _render_marked(template: ChatTemplate, messages: Sequence[Message], shared: 
     texts = [text for at, text in enumerate(between) if at % 3 != 1]
     foreign = (at for at, index in enumerate(between[1::3]) if int(index) >= shared)
     first = next(foreign, len(messages))
-    return Parts(tuple(texts), 2 * first + 1 if first else 0)
+    return Parts(tuple(texts), 2 * first + 1)
 
 
 def _harmless(message: Message, controls: Iterable[str]) -> Message:
