@@ -11,7 +11,7 @@ from typing import Any
 import rich_click as click
 
 from futureself_box import __version__, settings
-from futureself_box.commands import models
+from futureself_box.commands import doctor, models
 from futureself_box.commands.settled import with_settings as _with_settings
 from futureself_box.ops import log, supervisor
 
@@ -80,6 +80,8 @@ def chat(loaded: settings.Settings, once: str | None, as_json: bool, **who: str 
 
 main.add_command(models.models)
 main.add_command(models.show_hardware)
+main.add_command(doctor.doctor)
+main.add_command(doctor.diagnose)
 
 
 @main.command()
@@ -146,6 +148,28 @@ def rotate(loaded: settings.Settings, compromised: bool) -> None:
     log.configure(loaded.log, "rotate")
     stores = rotation.rotate(loaded.data_path, loaded.config_path, compromised=compromised)
     click.echo(f"The box has a new key for {stores} databases.")
+
+
+@main.group()
+def supabase() -> None:
+    """Prepare the household's own project for the copy in the cloud."""
+
+
+@supabase.command("init")
+@click.option("--url", metavar="URL", help="Apply them to this database, postgresql://…")
+@_with_settings
+def init_supabase(_: settings.Settings, url: str | None) -> None:
+    """Print the project's SQL migrations or, with --url, apply those that are missing."""
+    from futureself_box.sync.cloud import provisioning  # noqa: PLC0415
+
+    if url is None:
+        for migration in provisioning.migrations():
+            click.echo(migration.sql)
+        return
+    applied = provisioning.apply(url)
+    for name in applied:
+        click.echo(f"Applied: {name}")
+    click.echo("The project is ready for this box.")
 
 
 @main.command()
