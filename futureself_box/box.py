@@ -45,6 +45,7 @@ from futureself_box.api.parts import Parts
 from futureself_box.api.phones import Phones
 from futureself_box.api.pushes import Pushes
 from futureself_box.errors import ModelServerNotAgreed
+from futureself_box.futureself.recall.keeper import Keeper
 from futureself_box.futureself.turns import Turns
 from futureself_box.household import devices as household_devices
 from futureself_box.household import leaving, members
@@ -87,16 +88,20 @@ def run(settings: Settings) -> None:
 def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litestar:
     """The application around an open vault, which it closes at the end."""
     inference = client.connect(settings)
+    turns = Turns(
+        inference,
+        context_tokens=settings.inference.context_tokens,
+        reply_tokens=settings.inference.reply_tokens,
+    )
     parts = Parts(
         vault=vault,
         setup_code=SetUpCode(_show_setup_code(settings, presence)),
         invitations=Invitations(),
         sheet=RecoverySheet(vault),
         tries=Tries(),
-        turns=Turns(
-            inference,
-            context_tokens=settings.inference.context_tokens,
-            reply_tokens=settings.inference.reply_tokens,
+        turns=turns,
+        memory=Keeper(
+            lambda: vault.open_stores, inference, is_busy=lambda member: bool(turns.running(member))
         ),
         phones=Phones(),
         pushes=Pushes(),
@@ -110,12 +115,13 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         keyhole = await asyncio.to_thread(Keyhole, settings.box_socket, vault.unlock)
         _start(settings, parts)
-        found = asyncio.create_task(_be_found(parts))
+        tasks = {asyncio.create_task(_be_found(parts)), asyncio.create_task(parts.memory.run())}
         try:
             yield
         finally:
-            found.cancel()
-            await asyncio.wait({found})
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
             await parts.turns.aclose()
             await inference.aclose()
             await asyncio.to_thread(keyhole.close)

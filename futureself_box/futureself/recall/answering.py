@@ -1,0 +1,46 @@
+"""Answers a question from one store: gathers, ranks, and says whether anything answers at all."""
+
+from uuid import UUID
+
+import numpy as np
+
+from futureself_box.futureself.recall import events, facts, floor, folding, ranking, search
+from futureself_box.futureself.recall.passages import Passage, Recalled
+from futureself_box.futureself.recall.question import Question
+from futureself_box.futureself.recall.vectors import cache
+from futureself_box.inference.client import Embedded
+from futureself_box.store.vault import MemberStore
+
+MOST = 8
+"""Passages that one answer draws on."""
+_MANY_GONE = 16  # of a question's candidates: then vectors of what was erased are read anew without
+
+
+def answer(store: MemberStore, asked: Question, embedded: Embedded | None) -> Recalled:
+    """What the store holds of it. `embedded`: the question and its event, where a model read them."""
+    with store.read() as connection:
+        vectors = cache.of(store, connection)
+        if vectors is None or embedded is None or vectors.model != embedded.model:
+            vectors, near = None, []
+        else:
+            near = [np.frombuffer(vector, "<f4") for vector in embedded.vectors]
+        dated = events.dated(connection, asked, vectors, near[1] if len(near) > 1 else None)
+        pool = search.gather(connection, dated, vectors, near[0] if near else None)
+        if pool.gone > _MANY_GONE:
+            cache.drop(store)
+        if not floor.remembers(dated, pool):
+            return Recalled((), remembers=False)
+        ranked = ranking.rank(pool.candidates, dated.times, asked.day, recent=not asked.asking)
+        told = folding.fold(connection, ranked, MOST)
+        outdated = facts.outdated(connection, asked.relation, asked.day)
+    passages = tuple(
+        Passage(
+            record=UUID(one.candidate.record),
+            kind=one.candidate.kind,
+            day=one.candidate.day,
+            text=one.text,
+            history=one.candidate.record in outdated,
+        )
+        for one in told
+    )
+    return Recalled(passages, remembers=bool(passages))
