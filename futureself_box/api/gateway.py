@@ -186,7 +186,9 @@ class _Conversation:
             now_ms=wall_clock.now_ms(),
             clock=None if frame.clock is None else clocks.from_text(frame.clock),
         )
-        turn = answer or turns.answer(self._store, who.name, messages.said(revision))
+        turn = answer or turns.answer(
+            self._store, who.name, messages.said(revision), child=who.role == "child"
+        )
         await self._phone.send(
             ChatAccepted(
                 id=frame.id,

@@ -33,6 +33,9 @@ _PATHS = {
     "step": "steps",
     "check_in": "check-ins",
     "preference": "preferences",
+    "answer": "answers",
+    "measure": "measures",
+    "future_memory": "future-memories",
 }
 
 

@@ -1,43 +1,42 @@
 """What the model reads for one turn: who it is, what was said, what was said last.
 
-Laid out for the engine's prefix cache: the first pair stays the same for weeks, the history grows
-only at its end and is cut rarely and in big pieces. The system role is not used: Mistral's templates
+Laid out for the engine's prefix cache: the opening (persona.py) stays the same for weeks, the history
+grows only at its end and is cut rarely and in big pieces. The system role is not used: Mistral's templates
 move its text into the last message, and the common prefix would be lost.
 """
 
 from collections.abc import Sequence
+from datetime import date
 from itertools import accumulate
 
-import msgspec
-
+from futureself_box.futureself import persona
+from futureself_box.futureself.line import Line
 from futureself_box.records import messages
 from futureself_box.records.messages import Said
 from futureself_box.store.vault import MemberStore
 
-SHARED_MESSAGES = 2
-"""How many of the first messages are the same for everybody but for the name, none of them private."""
 _MOST_MESSAGES = 256
 _PIECE = 16
 # A cautious guess for many languages; a wrong one is mended by asking again with less history.
 _CHARACTERS_A_TOKEN = 3
 
 
-class Line(msgspec.Struct, frozen=True):
-    """One message as chat models take it."""
-
-    role: str
-    content: str
-
-
 def build(
-    store: MemberStore, name: str, message: Said, *, prompt_tokens: int, share: float = 1.0
+    store: MemberStore,
+    name: str,
+    message: Said,
+    *,
+    today: date,
+    child: bool,
+    prompt_tokens: int,
+    share: float = 1.0,
 ) -> list[Line]:
     """The prompt that ends with `message`, in about so many tokens.
 
     `share` below 1 uses that part of the room for history.
     """
     room = prompt_tokens * _CHARACTERS_A_TOKEN
-    opening = _opening(name)
+    opening = persona.opening(store, name, today=today, child=child, room=room // 2)
     room -= sum(len(line.content) for line in opening) + len(message.message.text)
     before, offset = messages.page_with_offset(store, before=message.clock, limit=_MOST_MESSAGES)
     start = history_start([len(said.message.text) for said in before], offset, int(room * share))
@@ -54,20 +53,6 @@ def history_start(lengths: Sequence[int], offset: int, room: int) -> int:
     aligned = range(-offset % _PIECE, len(lengths), _PIECE)
     starts = [0, *aligned] if offset == 0 else list(aligned)
     return next((start for start in starts if total - spent[start] <= room), len(lengths))
-
-
-def _opening(name: str) -> list[Line]:
-    return [
-        Line(
-            "user",
-            f"You are {name}, many years from now: my own future self, imagined by a program. "
-            "Answer as I, warmly, in a few short sentences. You can't know what will happen.",
-        ),
-        Line(
-            "assistant",
-            f"Hello {name}. I am you, some years on. What is on your mind?",
-        ),
-    ]
 
 
 def _alternating(said: Sequence[Said]) -> list[Line]:

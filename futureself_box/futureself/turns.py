@@ -8,14 +8,15 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import aclosing
+from datetime import UTC, datetime
 from uuid import UUID
 
 import structlog
 import uuid_utils.compat
 
 from futureself_box.errors import BoxError, ContextLengthExceeded, TooManyTurns, TurnInterrupted
-from futureself_box.futureself import prompt
-from futureself_box.futureself.prompt import Line
+from futureself_box.futureself import persona, prompt
+from futureself_box.futureself.line import Line
 from futureself_box.inference.client import (
     Event,
     Finished,
@@ -41,11 +42,14 @@ log = structlog.get_logger()
 class Turn:
     """One answer as it is being written. Delta number n is `deltas[n - 1]`."""
 
-    def __init__(self, turn: UUID, store: MemberStore, said: Said, name: str) -> None:
+    def __init__(
+        self, turn: UUID, store: MemberStore, said: Said, name: str, *, child: bool
+    ) -> None:
         self.id = turn
         self.store = store
         self.said = said
         self.name = name
+        self.child = child
         self.deltas: list[str] = []
         self.tokens = 0
         self.status: Waiting | Reading | None = None
@@ -111,12 +115,12 @@ class Turns:
         if len(others) >= _MOST_FOR_A_MEMBER:
             raise TooManyTurns
 
-    def answer(self, store: MemberStore, name: str, said: Said) -> Turn:
+    def answer(self, store: MemberStore, name: str, said: Said, *, child: bool) -> Turn:
         """The turn that answers a message: the one there is, or a new one after a failure."""
         for turn in self._of(store.member):
             if turn.said.id == said.id and turn.error is None:
                 return turn
-        turn = Turn(uuid_utils.compat.uuid7(), store, said, name)
+        turn = Turn(uuid_utils.compat.uuid7(), store, said, name, child=child)
         self._turns[turn.id] = turn
         turn.writing = asyncio.create_task(self._write(turn))
         turn.running = asyncio.create_task(self._run(turn, turn.writing))
@@ -191,12 +195,15 @@ class Turns:
     async def _write(self, turn: Turn) -> Outcome:
         window = min(self._context_tokens, await self._inference.window() or self._context_tokens)
         reply_tokens = min(self._reply_tokens, window // 2)
+        today = datetime.fromtimestamp(self._now_ms() / 1000, UTC).date()
         for share in _SHARES:
             lines = await asyncio.to_thread(
                 prompt.build,
                 turn.store,
                 turn.name,
                 turn.said,
+                today=today,
+                child=turn.child,
                 prompt_tokens=window - reply_tokens,
                 share=share,
             )
@@ -212,7 +219,7 @@ class Turns:
             max_tokens=reply_tokens,
             cache_key=str(turn.store.member),
             parking_key=turn.store.parking_key,
-            shared_messages=prompt.SHARED_MESSAGES,
+            shared_messages=persona.SHARED_MESSAGES,
             frequency_penalty=_FREQUENCY_PENALTY,
         )
         outcome: Outcome = "complete"

@@ -26,6 +26,7 @@ Mood = Annotated[int, Meta(ge=1, le=5, description="1 (low) to 5 (bright).")]
 Tag = Annotated[str, Meta(min_length=1, max_length=50)]
 Title = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
 Note = Annotated[str, Meta(max_length=2000)]
+Named = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,63}$")]
 Area = Literal["work", "love", "health", "home", "money", "other"]
 GoalState = Literal["active", "paused", "done"]
 
@@ -95,6 +96,73 @@ class Preference(msgspec.Struct, frozen=True, omit_defaults=True):
     value: Any
 
 
+class Relation(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Somebody in the member's life, and who they are to the member."""
+
+    name: Annotated[str, Meta(max_length=100)]
+    role: Annotated[str, Meta(max_length=100)] = ""
+
+
+class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the member answered to one question of the questionnaire, in the field of its kind.
+
+    `version` is that of the questionnaire. Of several records the one changed last counts.
+    """
+
+    question: Named
+    version: Annotated[int, Meta(ge=1)]
+    text: Annotated[str, Meta(max_length=100_000)] = ""
+    number: Annotated[int, Meta(ge=0, le=9999)] | None = None
+    day: Day | None = None
+    chosen: Annotated[tuple[Annotated[str, Meta(max_length=50)], ...], Meta(max_length=20)] = ()
+    people: Annotated[tuple[Relation, ...], Meta(max_length=30)] = ()
+    skipped: bool = False
+
+
+class Measure(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One filling-in of an instrument, such as the circles; items that were left out are not there."""
+
+    instrument: Named
+    version: Annotated[int, Meta(ge=1)]
+    day: Day
+    written_at: Moment
+    ratings: Annotated[dict[Named, Annotated[int, Meta(ge=1, le=7)]], Meta(max_length=50)]
+
+
+class ImaginedLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One line of an imagined life. `by` is who wrote it last; `taught` is for setbacks."""
+
+    text: Annotated[str, Meta(max_length=1000)]
+    by: Literal["model", "box", "member"] = "model"
+    year: Annotated[int, Meta(ge=1900, le=2300)] | None = None
+    age: Annotated[int, Meta(ge=0, le=130)] | None = None
+    taught: Annotated[str, Meta(max_length=1000)] = ""
+
+
+_Lines = Annotated[tuple[ImaginedLine, ...], Meta(max_length=20)]
+
+
+class FutureMemory(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A life that could follow from the answers: imagined, never a fact about the member.
+
+    `year` and `age` are those of the future self; `answers` is a digest of what it was imagined
+    from. It speaks only once the member has approved it.
+    """
+
+    written_at: Moment
+    year: Annotated[int, Meta(ge=1900, le=2300)]
+    summary: _Lines
+    highlights: _Lines
+    moments: _Lines
+    setbacks: _Lines
+    scene: _Lines
+    age: Annotated[int, Meta(ge=0, le=130)] | None = None
+    answers: Annotated[str, Meta(max_length=64)] = ""
+    seed: Annotated[int, Meta(ge=0, lt=2**32)] = 0
+    model: Annotated[str, Meta(max_length=200)] = ""
+    approved_at: Moment | None = None
+
+
 class Message(msgspec.Struct, frozen=True, omit_defaults=True):
     """A message of the conversation. `answers` and `outcome` belong to replies.
 
@@ -108,7 +176,18 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True):
     tokens: int = 0
 
 
-Body: TypeAlias = Entry | Affirmation | Goal | Step | CheckIn | Preference | Message
+Body: TypeAlias = (
+    Entry
+    | Affirmation
+    | Goal
+    | Step
+    | CheckIn
+    | Preference
+    | Answer
+    | Measure
+    | FutureMemory
+    | Message
+)
 
 KINDS: dict[str, type[Body]] = {
     "entry": Entry,
@@ -117,6 +196,9 @@ KINDS: dict[str, type[Body]] = {
     "step": Step,
     "check_in": CheckIn,
     "preference": Preference,
+    "answer": Answer,
+    "measure": Measure,
+    "future_memory": FutureMemory,
     "message": Message,
 }
 _DECODERS = {name: msgspec.json.Decoder(body) for name, body in KINDS.items()}

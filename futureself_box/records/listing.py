@@ -11,10 +11,13 @@ from futureself_box.records import clock as clocks
 from futureself_box.records.clock import Clock
 from futureself_box.records.kinds import (
     Affirmation,
+    Answer,
     Body,
     CheckIn,
     Entry,
+    FutureMemory,
     Goal,
+    Measure,
     Message,
     Preference,
     Step,
@@ -85,7 +88,7 @@ def forget_words(store: MemberStore) -> None:
 def day_of(fields: Body) -> date | None:
     """The civil day that a record is about."""
     match fields:
-        case Entry() | CheckIn():
+        case Entry() | CheckIn() | Measure():
             return fields.day
         case Goal():
             return fields.due
@@ -108,7 +111,9 @@ def words_of(fields: Body) -> str:
             return fields.title
         case CheckIn():
             return fields.note
-        case Preference():
+        case Answer():
+            return "\n".join((fields.text, *(person.name for person in fields.people)))
+        case Preference() | Measure() | FutureMemory():
             return ""
 
 
@@ -149,7 +154,7 @@ def _enter(tx: Connection, record: str, kind: str, fields: Body, place: int) -> 
 
 def _place(tx: Connection, fields: Body, clock: Clock, had: int | None) -> int:
     match fields:
-        case Entry() | CheckIn():
+        case Entry() | CheckIn() | Measure():
             at_ms = round(fields.written_at.timestamp() * 1000)
         case _ if had is not None:
             return had

@@ -104,6 +104,19 @@ def crossed(connection: Connection, record: UUID) -> list[Revision]:
     return [read_row(row) for row in rows]
 
 
+def shown(store: MemberStore, kind: str) -> list[Revision]:
+    """What every record of a kind shows, that changed last at the end; without the trash."""
+    with store.read() as connection:
+        rows = connection.execute(
+            """
+            SELECT revision.* FROM head JOIN revision USING (rev_id)
+            WHERE head.kind = :kind AND head.op = 'put' ORDER BY head.clock, head.rev_id
+            """,
+            {"kind": kind},
+        ).fetchall()
+    return [read_row(row) for row in rows]
+
+
 def history(store: MemberStore, record: UUID) -> list[Revision]:
     """Every revision of a record, oldest first."""
     with store.read() as connection:

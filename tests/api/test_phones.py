@@ -42,7 +42,7 @@ def turn(vault: Vault) -> Turn:
     vault.ensure_member(member)
     message = Message(role="member", text="Hello?")
     said = Said(uuid4(), uuid4(), clock.ZERO, message)
-    return Turn(uuid4(), vault.member(member), said, "Ada")
+    return Turn(uuid4(), vault.member(member), said, "Ada", child=False)
 
 
 def connected(socket: SlowSocket, slow_s: float = 20.0) -> Phone:

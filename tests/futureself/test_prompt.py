@@ -1,5 +1,6 @@
 """What the model reads: a beginning that stays, a history that is cut rarely, the new message."""
 
+from datetime import date
 from uuid import uuid4
 
 import pytest
@@ -31,7 +32,9 @@ def reply(store: MemberStore, to: Said, text: str) -> None:
 
 
 def build(store: MemberStore, said: Said, prompt_tokens: int = 4096) -> list[tuple[str, str]]:
-    lines = prompt.build(store, "Ada", said, prompt_tokens=prompt_tokens)
+    lines = prompt.build(
+        store, "Ada", said, today=date(2026, 11, 25), child=False, prompt_tokens=prompt_tokens
+    )
     return [(line.role, line.content) for line in lines]
 
 
@@ -41,8 +44,8 @@ def test_roles_alternate_and_the_new_message_is_last(store: MemberStore) -> None
     say(store, "never answered")
     last = say(store, "three")
     lines = build(store, last)
-    assert [role for role, _ in lines] == ["user", "assistant"] * 2 + ["user"]
-    assert lines[2:] == [("user", "one"), ("assistant", "two"), ("user", "never answered\n\nthree")]
+    assert [role for role, _ in lines] == ["user", "assistant"] * 3 + ["user"]
+    assert lines[4:] == [("user", "one"), ("assistant", "two"), ("user", "never answered\n\nthree")]
 
 
 def test_what_comes_later_in_the_conversation_is_not_read(store: MemberStore) -> None:
@@ -79,13 +82,7 @@ def test_the_cut_stays_where_it_is_for_many_turns(lengths: list[int]) -> None:
     assert all(start % 16 == 0 or start == n for n, start in enumerate(starts))
 
 
-def test_the_opening_names_the_member_and_says_it_is_imagined(store: MemberStore) -> None:
-    opening = build(store, say(store, "hello"))[0][1]
-    assert "Ada" in opening
-    assert "imagined" in opening
-
-
 def test_a_cancelled_reply_without_words_is_left_out(store: MemberStore) -> None:
     first = say(store, "one")
     reply(store, first, "")
-    assert build(store, say(store, "two"))[2:] == [("user", "one\n\ntwo")]
+    assert build(store, say(store, "two"))[4:] == [("user", "one\n\ntwo")]

@@ -3,6 +3,7 @@
 The files are written here, with the tokenizers that mistral-common carries.
 """
 
+from datetime import date
 from pathlib import Path
 from uuid import uuid4
 
@@ -125,7 +126,8 @@ def test_the_prompt_keeps_its_prefix_as_the_conversation_grows(
     ):
         revision, _ = messages.say(store, uuid4(), uuid4(), question, device=uuid4(), now_ms=1)
         said = messages.said(revision)
-        lines = prompt.build(store, "Ada", said, prompt_tokens=4096)
+        today = date(2026, 11, 25)
+        lines = prompt.build(store, "Ada", said, today=today, child=False, prompt_tokens=4096)
         conversation = msgspec.convert(lines, list[Message], from_attributes=True)
         tokens = reader.tokens(conversation)
         assert tokens[: len(before)] == before

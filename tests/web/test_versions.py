@@ -1,4 +1,4 @@
-"""The earlier versions of an entry: with time and device, shown again at a tap, none lost."""
+"""The earlier versions of an entry or a goal: with time and device, shown again at a tap, none lost."""
 
 import asyncio
 
@@ -66,3 +66,17 @@ async def test_with_no_network_it_says_that_earlier_versions_need_the_box(
     network.cut()
     editor = await edit(app, "Second words.")
     await expect(editor.get_by_text("Earlier versions are on the box")).to_be_visible()
+
+
+async def test_an_earlier_version_of_a_goal_is_shown_again(app: App, ada: Device) -> None:
+    goal = await asyncio.to_thread(ada.call, "POST", "/api/goals", {"title": "Swim"})
+    changed = {"title": "Swim in the sea", "area": "health"}
+    await asyncio.to_thread(ada.call, "PUT", f"/api/goals/{goal['id']}", changed)
+    await app.go_to("Goals")
+    await app.page.get_by_role("button", name="Edit: Swim in the sea").click()
+    editor = app.page.locator("fs-goal-editor")
+    await editor.get_by_text("Earlier versions", exact=True).click()
+    versions = editor.locator("fs-versions li")
+    await expect(versions.first).to_contain_text("Swim in the sea\nHealth", use_inner_text=True)
+    await versions.last.get_by_role("button", name="Show again").click()
+    await expect(app.page.locator("fs-goal [data-part=title]")).to_have_text("Swim")

@@ -8,8 +8,7 @@ import { arrange, part, stamp } from "../dom.js";
 import { dropFields, keepFields } from "../drafts.js";
 import { crossings } from "../records/crossing.js";
 import { save, whereabouts } from "../records/saving.js";
-import { day } from "../words.js";
-import { AREAS, positionAt, STATES } from "./goals.js";
+import { about, inWords, positionAt } from "./goals.js";
 import { StepRow } from "./step-row.js";
 
 /** Event: `edit`. */
@@ -102,17 +101,6 @@ export class GoalCard extends HTMLElement {
     part(this, "unsaved", HTMLElement).textContent = problem;
     return !problem;
   }
-}
-
-/** @param {GoalBody} body */
-function about({ area = "", due, state = "active" }) {
-  const by = due && `By ${day(Date.parse(`${due}T12:00:00`))}`;
-  return [STATES.get(state), AREAS.get(area), by].filter(Boolean).join(" · ");
-}
-
-/** @param {GoalBody} body */
-function inWords(body) {
-  return [body.title, body.why, about(body)].filter(Boolean).join("\n");
 }
 
 customElements.define("fs-goal", GoalCard);

@@ -1,5 +1,6 @@
 /** The place to change a goal. What is typed is kept until it is saved. */
 
+/** @import { Api } from "../api.js" */
 /** @import { Shown } from "../records/replica.js" */
 /** @import { GoalBody } from "./goals.js" */
 
@@ -7,9 +8,12 @@ import { ConfirmButton } from "../confirm-button.js";
 import { part, stamp } from "../dom.js";
 import { fieldsOf, fillFields } from "../drafts.js";
 import { keep, read } from "../kept.js";
+import { VersionList } from "../records/version-list.js";
+import { inWords } from "./goals.js";
 
 /**
- * Events: `save`, whose detail is the body; `discard`; `close`.
+ * Events: `save`, whose detail is the body; `discard`; `restored` where the box shows an earlier
+ * version again; `close`.
  * @typedef {{ goal: string, fields: Record<string, string> }} GoalDraft
  */
 export class GoalEditor extends HTMLElement {
@@ -34,6 +38,13 @@ export class GoalEditor extends HTMLElement {
     part(this, "discard", HTMLElement).append(button);
   }
 
+  /** @param {Api} api */
+  begin(api) {
+    const versions = part(this, "versions", VersionList);
+    versions.begin(api, { words: inWords, isChanged: () => GoalEditor.interrupted !== null });
+    versions.addEventListener("change", () => this.#tell("restored"));
+  }
+
   /** The goal that a killed tab was changing, if there is one. */
   static get interrupted() {
     return read("goal-draft", /** @type {GoalDraft | null} */ (null))?.goal ?? null;
@@ -46,6 +57,7 @@ export class GoalEditor extends HTMLElement {
     const { title, why = "", area = "other", due = "", state = "active" } = shown.head.body;
     const saved = { title, why, area, due, state };
     fillFields(this.#form, draft?.goal === shown.id ? draft.fields : saved);
+    part(this, "versions", VersionList).of(shown);
     this.fail("");
     this.hidden = false;
     part(this, "title", HTMLInputElement).focus();

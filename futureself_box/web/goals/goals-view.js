@@ -77,6 +77,7 @@ export class GoalsView extends HTMLElement {
 
   #listenToEditor() {
     const editor = part(this, "editor", GoalEditor);
+    editor.begin(this.#api);
     editor.addEventListener("save", async (event) => {
       const body = /** @type {CustomEvent<GoalBody>} */ (event).detail;
       if (!this.#edited) return;
@@ -84,6 +85,10 @@ export class GoalsView extends HTMLElement {
     });
     editor.addEventListener("discard", async () => {
       if (this.#edited) this.#closeIf(await discard(this.#replica, this.#edited));
+    });
+    editor.addEventListener("restored", () => {
+      this.#sync.refresh();
+      this.#closeIf("");
     });
     editor.addEventListener("close", () => this.#closeIf(""));
   }

@@ -3,6 +3,7 @@
 /** @import { Shown } from "../records/replica.js" */
 
 import { localMoment } from "../journal/entries.js";
+import { day } from "../words.js";
 
 /**
  * @typedef {"active" | "paused" | "done"} GoalState
@@ -13,14 +14,14 @@ import { localMoment } from "../journal/entries.js";
  *   note?: string }} CheckInBody
  */
 
-export const AREAS = new Map([
+const AREAS = new Map([
   ["work", "Work"],
   ["love", "Love"],
   ["health", "Health"],
   ["home", "Home"],
   ["money", "Money"],
 ]);
-export const STATES = new Map([
+const STATES = new Map([
   ["paused", "Paused"],
   ["done", "Done"],
 ]);
@@ -36,6 +37,23 @@ export function asMade(shown) {
 /** @param {Shown} goal */
 export function isActive({ head }) {
   return (head.body.state ?? "active") === "active";
+}
+
+/**
+ * How a goal stands.
+ * @param {GoalBody} body
+ */
+export function about({ area = "", due, state = "active" }) {
+  const by = due && `By ${day(Date.parse(`${due}T12:00:00`))}`;
+  return [STATES.get(state), AREAS.get(area), by].filter(Boolean).join(" · ");
+}
+
+/**
+ * A version of a goal for a person.
+ * @param {GoalBody} body
+ */
+export function inWords(body) {
+  return [body.title, body.why, about(body)].filter(Boolean).join("\n");
 }
 
 /**

@@ -50,6 +50,16 @@ export function inOrder(shown) {
 }
 
 /**
+ * A version of an entry for a person.
+ * @param {EntryBody} body
+ */
+export function inWords({ text, mood, tags = [], attachments = [] }) {
+  const files = attachments.length === 1 ? "1 file" : `${attachments.length} files`;
+  const about = [mood && MOODS[mood - 1], ...tags.map((tag) => `#${tag}`), attachments.length > 0 && files];
+  return [text, about.filter(Boolean).join(" · ")].filter(Boolean).join("\n");
+}
+
+/**
  * What was typed into the field for tags.
  * @param {string} text
  */

@@ -10,9 +10,9 @@ import { AttachmentField } from "../attachments/attachment-list.js";
 import { ConfirmButton } from "../confirm-button.js";
 import { part, stamp } from "../dom.js";
 import { keep, read } from "../kept.js";
-import { readTags } from "./entries.js";
+import { VersionList } from "../records/version-list.js";
+import { inWords, readTags } from "./entries.js";
 import { MoodField } from "./mood-field.js";
-import { VersionList } from "./version-list.js";
 
 /**
  * Events: `save`, whose detail is the body; `discard`; `restored` where the box shows an earlier
@@ -50,7 +50,8 @@ export class EntryEditor extends HTMLElement {
   begin(api, carrier) {
     part(this, "files", AttachmentField).begin(carrier);
     const versions = part(this, "versions", VersionList);
-    versions.begin(api, () => EntryEditor.interrupted !== null);
+    const isChanged = () => EntryEditor.interrupted !== null;
+    versions.begin(api, { words: inWords, isChanged });
     versions.addEventListener("change", () => this.#tell("restored"));
   }
 

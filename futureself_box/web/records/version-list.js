@@ -1,28 +1,33 @@
 /**
- * The earlier versions of an entry, each with its time and device, and a way to show one again. They
+ * The earlier versions of a record, each with its time and device, and a way to show one again. They
  * are on the box only: this phone keeps what is shown and what it wrote itself.
  */
 
 /** @import { Api, Device, Version } from "../api.js" */
-/** @import { Shown } from "../records/replica.js" */
+/** @import { Shown } from "./replica.js" */
 
 import { Problem } from "../api.js";
 import { part, stamp } from "../dom.js";
 import { day, timeOfDay } from "../words.js";
-import { MOODS } from "./entries.js";
 
 const AWAY = "Earlier versions are on the box, and it is out of reach. They show when it is back.";
-const NOT_THERE = "This entry has not reached the box, so it has no earlier versions there.";
+const NOT_THERE = "This has not reached the box, so it has no earlier versions there.";
 const ON_THE_WAY = "Your newest words are still on their way to the box. Try again in a moment.";
 const CHANGED = "Save what you changed above first, or leave it as it was.";
 
-/** Event `change`: an earlier version is shown again. */
+/**
+ * Event `change`: an earlier version is shown again.
+ * @typedef {object} Editing what the versions are those of
+ * @property {(body: any) => string} words a version's body for a person
+ * @property {() => boolean} isChanged whether words are typed that would be lost
+ */
 export class VersionList extends HTMLElement {
   /** @type {Api | null} */
   #api = null;
   /** @type {Shown | null} */
   #shown = null;
-  #isChanged = () => false;
+  /** @type {Editing} */
+  #editing = { words: () => "", isChanged: () => false };
 
   connectedCallback() {
     this.replaceChildren(stamp("versions"));
@@ -32,11 +37,11 @@ export class VersionList extends HTMLElement {
 
   /**
    * @param {Api} api
-   * @param {() => boolean} isChanged whether words are typed that would be lost
+   * @param {Editing} editing
    */
-  begin(api, isChanged) {
+  begin(api, editing) {
     this.#api = api;
-    this.#isChanged = isChanged;
+    this.#editing = editing;
   }
 
   /** @param {Shown} shown */
@@ -75,7 +80,7 @@ export class VersionList extends HTMLElement {
     const when = `${day(written_at)}, ${timeOfDay(written_at)}`;
     part(row, "time", HTMLElement).textContent = when;
     part(row, "device", HTMLElement).textContent = nameOf(device, devices);
-    part(row, "text", HTMLElement).textContent = body ? inWords(body) : "In the trash";
+    part(row, "text", HTMLElement).textContent = body ? this.#editing.words(body) : "In the trash";
     const isNow = revision === this.#shown?.head.rev_id;
     part(row, "now", HTMLElement).hidden = !isNow;
     const restore = part(row, "restore", HTMLButtonElement);
@@ -88,7 +93,7 @@ export class VersionList extends HTMLElement {
   /** @param {string} revision */
   async #restore(revision) {
     if (!this.#api || !this.#shown) return;
-    if (this.#isChanged()) return this.#say(CHANGED);
+    if (this.#editing.isChanged()) return this.#say(CHANGED);
     if (!this.#shown.head.acknowledged) return this.#say(ON_THE_WAY);
     try {
       await this.#api.restore(this.#shown.id, revision);
@@ -122,17 +127,6 @@ export class VersionList extends HTMLElement {
 function nameOf(id, devices) {
   if (id === "box") return "The box";
   return devices.find((device) => device.id === id)?.name ?? "A device that was removed";
-}
-
-/** @param {any} body */
-function inWords({ text, mood, tags = [], attachments = [] }) {
-  const files = attachments.length === 1 ? "1 file" : `${attachments.length} files`;
-  const about = [
-    mood && MOODS[mood - 1],
-    ...tags.map((/** @type {string} */ tag) => `#${tag}`),
-    attachments.length > 0 && files,
-  ];
-  return [text, about.filter(Boolean).join(" · ")].filter(Boolean).join("\n");
 }
 
 customElements.define("fs-versions", VersionList);
