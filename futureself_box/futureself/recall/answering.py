@@ -1,6 +1,10 @@
 """Answers a question from one store: gathers, ranks, and says whether anything answers at all."""
 
+import os
 from uuid import UUID
+
+# One thread: a second would take a core from a running answer. Read once, as numpy is imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # noqa: TID251
 
 import numpy as np
 
@@ -25,12 +29,14 @@ def answer(store: MemberStore, asked: Question, embedded: Embedded | None) -> Re
         else:
             near = [np.frombuffer(vector, "<f4") for vector in embedded.vectors]
         dated = events.dated(connection, asked, vectors, near[1] if len(near) > 1 else None)
-        pool = search.gather(connection, dated, vectors, near[0] if near else None)
+        held = facts.holding(connection, asked.relation, dated.holds_on)
+        pool = search.gather(connection, dated, vectors, near[0] if near else None, also=held)
         if pool.gone > _MANY_GONE:
             cache.drop(store)
-        if not floor.remembers(dated, pool):
+        if held is None and not floor.remembers(dated, pool):
             return Recalled((), remembers=False)
-        ranked = ranking.rank(pool.candidates, dated.times, asked.day, recent=not asked.asking)
+        age_counts = None if asked.asking else asked.day
+        ranked = ranking.rank(pool.candidates, dated.times, held=held, recent_to=age_counts)
         told = folding.fold(connection, ranked, MOST)
         outdated = facts.outdated(connection, asked.relation, asked.day)
     passages = tuple(

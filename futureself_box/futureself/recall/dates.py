@@ -92,6 +92,9 @@ _FILLERS = {
 }
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _NUMERIC = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b|\b(\d{1,2})\.(\d{1,2})\.(\d{4})\b")
+_FROM_TO = re.compile(
+    r"\b(?:between|from|von|desde|de)\b.*\b(?:and|to|und|bis|until|et|y|en|e|a)\b"
+)
 _ORDINAL = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er|e)?")
 # The verb and the season, the wish and the month: only after one of these.
 _DATING = frozenset({"last", "this", "since", "before", "after", "until", "in", "early", "late", "middle",
@@ -153,6 +156,7 @@ class _Reading:
         self._question = question
         self._today = today
         self._used: list[tuple[int, int]] = []
+        self._yearless: list[tuple[str, Window]] = []
         self._numeric()
         self._tokens, self._fillers = _tokens(question)
         self._phrases()
@@ -204,15 +208,20 @@ class _Reading:
             self._join()
 
     def _join(self) -> None:
+        """From May to July 2021; but in autumn, two years ago."""
+        first, last = self.windows
         plain = " ".join(token.means for token in self._tokens)
-        if re.search(
-            r"\b(?:between|from|von|desde|de)\b.*\b(?:and|to|und|bis|until|et|y|en|e|a)\b", plain
-        ):
-            first, last = self.windows
+        if _FROM_TO.search(plain):
             if first.since > last.until:  # between May and July 2021
                 first = Window(first.since.replace(year=last.until.year), last.until)
             if first.since <= last.until:
                 self.windows = [Window(first.since, last.until)]
+        elif self._yearless:
+            name, latest = self._yearless[0]
+            other = last if latest == first else first
+            every = (_in_year(name, year) for year in range(other.since.year, other.until.year + 1))
+            inside = [window for window in every if window and other.holds(window.since)]
+            self.windows = inside[:1] or self.windows
 
     def _bounded(self, window: Window, side: str, start: int) -> tuple[Window, int]:
         if side == "since":
@@ -276,7 +285,7 @@ class _Reading:
         second = self._means(end)
         if first in {"last", "this"} and second in things:
             yield first, second, end + 1
-        elif first in things and second == "last" and end == at + 1:
+        elif first in things and second == "last" and self._means(at + 2) not in things:
             yield "last", first, end + 1
 
     def _day_of_month(self, at: int) -> tuple[Window, int] | None:
@@ -293,6 +302,8 @@ class _Reading:
         year, end = self._year_after(end)
         found = month(name, year or self._today.year)
         on = found.since + timedelta(days=day - 1)
+        if on > found.until:
+            return None
         if year is None and on > self._today:
             on = month(name, self._today.year - 1).since + timedelta(days=day - 1)
         return Window(on, on), end
@@ -312,9 +323,11 @@ class _Reading:
             return None
         year, end = self._year_after(at + 1)
         if year is None:
-            return self._latest(name, past=False), at + 1
-        window = _in_year(name, year)
-        return (window, end) if window else None
+            window = self._latest(name, past=False)
+            self._yearless.append((name, window))
+            return window, at + 1
+        found = _in_year(name, year)
+        return (found, end) if found else None
 
     def _year(self, at: int) -> tuple[Window, int] | None:
         if _YEAR.fullmatch(self._word(at)):

@@ -27,7 +27,7 @@ def dated(
         return asked
     about = msgspec.structs.replace(asked, times=Times(topic=event.words))
     pool = search.gather(connection, about, vectors, near)
-    ranked = ranking.rank(pool.candidates, about.times, date.max, recent=False)
+    ranked = ranking.rank(pool.candidates, about.times)
     sure = [one.candidate for one in ranked[:5] if one.candidate.coverage >= _SURE]
     if not sure:
         return asked

@@ -33,7 +33,12 @@ class _Relation(msgspec.Struct, frozen=True):
     said: tuple[re.Pattern[str], ...]
 
 
-_I = r"\b(?:i|we|ich|wir|je|j|nous|yo|ik|we|io|eu)\b(?:\W+(?:ve|have|am|m|are|re|just|finally|officially|now|habe|bin|sind|jetzt|ai|suis|me|he|heb|ben|ho|sono|mi|nu|ora|agora|maintenant|ahora|actually))*\W+"
+# "We have just", and the beginning of a sentence: diaries drop the subject.
+_I = (
+    r"(?:(?:\b(?:i|we|ich|wir|je|j|nous|yo|ik|io|eu)\b|(?:^|(?<=[.!?\n]))\s*)(?:\W*\b(?:ve|have|am|m|are|re|just"
+    r"|finally|officially|now|habe|bin|sind|jetzt|ai|suis|me|heb|ben|ho|sono|mi|nu|ora|agora|maintenant"
+    r"|ahora|actually)\b)*\W*)\b"
+)
 _WHAT = r"(?P<object>[^.,;!?\n]{2,60})"
 
 
@@ -50,7 +55,7 @@ _RELATIONS = (
         _I + r"(?:moved|relocated|settled) (?:in)?(?:to |in )?",
         _I + r"(?:live|living) (?:now )?(?:in|at|on) ",
         r"\b(?:our|my|the) new (?:flat|house|home|apartment|place|room|address) (?:is |in |on )",
-        r"\bumgezogen nach ", r"\bnach (?=[^.]{2,40} gezogen)", r"\bwohnen? (?:jetzt |nun )?in ",
+        r"\bumgezogen nach ", r"\b(?:in|nach) (?=[^.]{2,60} gezogen)", r"\bwohnen? (?:jetzt |nun |zusammen )*in ",
         r"\bdéménagé (?:à|au|en|dans) ", r"\bj'habite (?:maintenant )?(?:à|au|en|dans)? ?",
         r"\b(?:me mudé|nos mudamos) a ", r"\bahora vivo en ", r"\bvivo en ",
         r"\bverhuisd naar ", r"\bwoon(?:en)? (?:nu )?in ", r"\btrasferit[oaie] a ", r"\babito (?:ora )?(?:a|in) ",
@@ -148,11 +153,19 @@ def timeline(connection: Connection, relation: str) -> list[Fact]:
         (relation,),
     ).fetchall()
     starts = [date.fromisoformat(row["valid_from"]) for row in rows]
-    ends: list[date | None] = [*starts[1:], None]
+    ends = [*starts, None][1:]
     return [
         Fact(row["record"], relation, row["object"], start, end)
         for row, start, end in zip(rows, starts, ends, strict=True)
     ]
+
+
+def holding(connection: Connection, relation: str | None, day: date | None) -> str | None:
+    """The record whose fact of this relation held on that day."""
+    if relation is None or day is None:
+        return None
+    facts = [fact for fact in timeline(connection, relation) if fact.valid_from <= day]
+    return facts[-1].record if facts else None
 
 
 def outdated(connection: Connection, relation: str | None, today: date) -> set[str]:

@@ -134,14 +134,14 @@ def _spoken(row: Row) -> str:
     return f"{text}\n{found.about}" if found.about else text
 
 
-def _floats(vector: bytes) -> array[float]:
+def _floats(vector: bytes) -> "array[float]":
     values = array("f", vector)
     if sys.byteorder == "big":
         values.byteswap()
     return values
 
 
-def _packed(vector: array[float]) -> bytes:
+def _packed(vector: "array[float]") -> bytes:
     # Without numpy, which the box is spared until somebody asks.
     most = max(map(abs, vector))
     return array("b", [round(value / most * 127) for value in vector]).tobytes()

@@ -14,7 +14,7 @@ import msgspec
 from futureself_box.records import clock as clocks
 from futureself_box.records import listing
 from futureself_box.records.clock import Clock
-from futureself_box.records.kinds import Body, Entry, Goal, Message, Step
+from futureself_box.records.kinds import Answer, Body, Entry, Goal, Message, Step
 
 LONGEST = 700
 """Characters of a passage; somewhat more where a sentence is longer."""
@@ -67,7 +67,11 @@ def remembered(kind: str, fields: Body, clock: Clock) -> Remembered | None:
             # What is asked says nothing; and a question must not be its own answer.
             said = (part for part in _sentences(fields.text) if not part.rstrip().endswith("?"))
             text, about = "".join(said), ""
-        case _:
+        case Answer():
+            known = (f"{person.name}, {person.role}".strip(", ") for person in fields.people)
+            text, about = "\n".join((fields.text, *known)), fields.question.replace("_", " ")
+            about = about if text.strip() else ""
+        case _:  # what was imagined or only measured has no words
             text, about = listing.words_of(fields), ""
     if not (text.strip() or about.strip()):
         return None

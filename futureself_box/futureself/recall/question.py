@@ -105,6 +105,13 @@ class Question(msgspec.Struct, frozen=True, dict=True):
         """What it is about, without its words of time."""
         return self.times.topic
 
+    @property
+    def holds_on(self) -> date | None:
+        """The day of which it asks what was so; None where it asks of no state."""
+        if self.times.windows:
+            return min(self.times.windows[-1].until, self.day)
+        return self.day if self.times.order == "now" else None
+
     @cached_property
     def stems(self) -> tuple[str, ...]:
         """The telling words."""

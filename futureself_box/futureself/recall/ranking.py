@@ -33,6 +33,9 @@ class Weights(msgspec.Struct, frozen=True):
     close: float = 0.4
     """Of the best score, to be put in order by a "first" or "latest"."""
     order: float = 0.4
+    held: float = 0.3
+    half_life_days: float = 120.0
+    """Of small talk; what is asked about does not age."""
 
 
 WEIGHTS = Weights()
@@ -48,12 +51,16 @@ class Ranked(msgspec.Struct, frozen=True):
 def rank(
     candidates: Sequence[Candidate],
     times: Times,
-    today: date,
     *,
-    recent: bool,
+    held: str | None = None,
+    recent_to: date | None = None,
     weights: Weights = WEIGHTS,
 ) -> list[Ranked]:
-    """The candidates, best first. `recent`: nothing in particular is asked, so that age counts."""
+    """The candidates, best first.
+
+    `held` is a record that says what was so when it is asked about. `recent_to`: nothing in particular
+    is asked, so that age counts.
+    """
     meaning = _ranks(candidates, [one.nearness for one in candidates])
     words = _ranks(candidates, [one.coverage for one in candidates])
     ranked = []
@@ -63,10 +70,11 @@ def rank(
             score += weights.words / (weights.k + words[one.id])
         score += weights.coverage * one.coverage + weights.nearness * max(one.nearness, 0.0)
         score += weights.importance * one.weight
-        score *= _in_time(one, times, weights)
-        if recent:
-            score *= 0.5 + 0.5 ** (1 + max((today - one.day).days, 0) / 120)
-        ranked.append(Ranked(one, score))
+        score *= 1.0 if one.record == held else _in_time(one, times, weights)
+        if recent_to:
+            age = max((recent_to - one.day).days, 0)
+            score *= 0.5 + 0.5 ** (1 + age / weights.half_life_days)
+        ranked.append(Ranked(one, score + weights.held * (one.record == held)))
     ranked.sort(key=lambda one: one.score, reverse=True)
     return _ordered(ranked, times.order, weights) if times.order else ranked
 

@@ -41,14 +41,21 @@ class Pool(msgspec.Struct, frozen=True):
     words: list[Word]
     by_meaning: bool
     """Whether vectors took part."""
+    size: int
+    """Passages that have a vector."""
     gone: int
     """Passages whose vector is in memory, and that are not in the store any more."""
 
 
 def gather(
-    connection: Connection, question: Question, vectors: Vectors | None, asked: Floats | None
+    connection: Connection,
+    question: Question,
+    vectors: Vectors | None,
+    asked: Floats | None,
+    *,
+    also: str | None = None,
 ) -> Pool:
-    """Everything worth ranking."""
+    """Everything worth ranking, and the passages of the record `also`."""
     words = lexicon.look_up(connection, question.stems)
     covered = lexicon.coverage(words)
     ids = set(sorted(covered, key=covered.__getitem__, reverse=True)[:_COVERED])
@@ -56,6 +63,8 @@ def gather(
     ids |= near.first(_NEAREST)
     for window in question.times.windows:
         ids |= near.first(_OF_A_WINDOW, window) | _inside(connection, window, covered)
+    of_record = connection.execute("SELECT id FROM memory WHERE record = ?", (also,)).fetchall()
+    ids |= {row["id"] for row in of_record}
     rows = connection.execute(
         "SELECT id, record, kind, day, weight FROM memory WHERE id IN (SELECT value FROM json_each(?))",
         (msgspec.json.encode(sorted(ids)).decode(),),
@@ -73,7 +82,8 @@ def gather(
         for row in rows
         if (row["kind"] == REPLY) == question.to_the_other
     ]
-    return Pool(candidates, words, near.known, len(ids) - len(rows))
+    size = 0 if vectors is None else len(vectors.ids)
+    return Pool(candidates, words, near.known, size, len(ids) - len(rows))
 
 
 class _Nearness:
