@@ -89,7 +89,7 @@ def test_a_file_with_another_checksum_is_not_taken(tmp_path: Path) -> None:
 def test_a_new_starter_model_takes_the_place_of_a_former_one_once(
     here: Settings, models: Path
 ) -> None:
-    (former,) = catalogue.find("former")
+    former = next(entry for entry in catalogue.entries() if entry.tier == catalogue.FORMER)
     (here.models_path / former.file).write_bytes(b"")
     weights.link(here, "embeddings", here.models_path / former.file)
     pull.pull(here, EMBEDDINGS, Voice(print))

@@ -17,7 +17,7 @@ from futureself_box.inference.client import Embedded, InferenceClient
 from futureself_box.store.vault import MemberStore
 
 _PATIENCE_S = 2.0
-_LONGEST = 2000  # characters of a message that are read as a question
+_LONGEST = 400  # characters of a message that are read as a question
 
 log = structlog.get_logger()
 
