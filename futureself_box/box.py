@@ -21,10 +21,12 @@ from futureself_box.api import (
     attachments,
     authority,
     backups,
+    care,
     cloud,
     conversation,
     credentials,
     devices,
+    doctor,
     entrance,
     gateway,
     health,
@@ -48,6 +50,7 @@ from futureself_box.api.parts import Parts
 from futureself_box.api.phones import Phones
 from futureself_box.api.pushes import Pushes
 from futureself_box.errors import ModelServerNotAgreed
+from futureself_box.futureself.answering import Limits
 from futureself_box.futureself.recall.keeper import Keeper
 from futureself_box.futureself.turns import Turns
 from futureself_box.household import devices as household_devices
@@ -93,8 +96,11 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
     inference = client.connect(settings)
     turns = Turns(
         inference,
-        context_tokens=settings.inference.context_tokens,
-        reply_tokens=settings.inference.reply_tokens,
+        Limits(
+            context_tokens=settings.inference.context_tokens,
+            reply_tokens=settings.inference.reply_tokens,
+            sentences=settings.inference.reply_sentences,
+        ),
     )
     parts = Parts(
         vault=vault,
@@ -110,9 +116,7 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
         pushes=Pushes(),
         inference=inference,
         presence=presence,
-        worker_socket=settings.worker_socket,
-        records=settings.records,
-        supabase=settings.supabase,
+        settings=settings,
     )
 
     @asynccontextmanager
@@ -144,10 +148,12 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
             sheet.router,
             devices.router,
             conversation.router,
+            care.router,
             records.router,
             onboarding.router,
             archive.router,
             backups.router,
+            doctor.router,
             cloud.router,
             attachments.router,
             health.router,

@@ -422,6 +422,15 @@ class TooManyTurns(BoxError):
     advice = "Wait for one of them, then send again."
 
 
+class MessageNotLast(BoxError):
+    """Only the last answer of a conversation is written anew; what follows is an answer to it."""
+
+    code = "message_not_last"
+    status = 409
+    sentence = "Only the last answer can be written anew."
+    advice = "Edit your message instead; what came after it goes to the trash."
+
+
 class TurnInterrupted(BoxError):
     """The box was restarted in the middle of an answer."""
 

@@ -71,6 +71,14 @@ class Inference(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reply_tokens: Annotated[int, Meta(ge=16, le=8192, description="Longest answer, in tokens.")] = (
         512
     )
+    reply_sentences: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=100,
+            description="Most sentences of an answer. 0: as each mode has it, one to three.",
+        ),
+    ] = 0
     threads: Annotated[
         int, Meta(ge=0, le=256, description="Decoding threads. 0: one for each core.")
     ] = 0

@@ -119,7 +119,11 @@ def box(tmp_path: Path, models: Path) -> Iterator[RunningBox]:
     Its answers are short and written by one thread, so that a test waits for seconds and not for
     minutes where the machine is busy.
     """
-    quick = {"FUTURESELF_INFERENCE_REPLY_TOKENS": "64", "FUTURESELF_INFERENCE_THREADS": "1"}
+    quick = {
+        "FUTURESELF_INFERENCE_REPLY_TOKENS": "64",
+        "FUTURESELF_INFERENCE_REPLY_SENTENCES": "100",
+        "FUTURESELF_INFERENCE_THREADS": "1",
+    }
     with RunningBox(tmp_path, models, **quick) as running:
         yield running
 

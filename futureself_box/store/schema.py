@@ -303,6 +303,26 @@ def cloud_copy(db: Database) -> None:
 
 
 @member()
+def conversations(db: Database) -> None:
+    """The messages of each conversation in their order; the first one has no thread."""
+    db.execute("""
+        CREATE INDEX revision_thread ON revision (coalesce(body ->> '$.thread', ''), clock)
+        WHERE kind = 'message'
+    """)
+
+
+@household()
+def country_of_the_helplines(db: Database) -> None:
+    """Whose helplines the household is shown; ISO 3166, chosen by the owner."""
+    db.execute("""
+        CREATE TABLE care_region (
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            region TEXT NOT NULL
+        ) STRICT
+    """)
+
+
+@member()
 def recall(db: Database) -> None:
     """What the future self remembers by: passages, their words and vectors, and facts with their time.
 

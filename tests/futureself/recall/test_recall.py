@@ -120,7 +120,7 @@ async def test_a_question_is_not_its_own_answer(journal: Memory) -> None:
     assert asked not in await journal.records(question)
     text = "I saw a zeppelin over the lake. Is that not odd?"
     messages.say(journal.store, told, uuid4(), text, device=uuid4(), now_ms=NOW_MS)
-    assert (await journal.records(question)) == [told]
+    assert (await journal.records(question))[0] == told
 
 
 async def test_goals_are_remembered_and_the_trash_is_not(journal: Memory) -> None:
