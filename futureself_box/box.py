@@ -50,6 +50,7 @@ from futureself_box.api.phones import Phones
 from futureself_box.api.pushes import Pushes
 from futureself_box.errors import ModelServerNotAgreed
 from futureself_box.futureself.answering import Limits
+from futureself_box.futureself.care.watch import Watch
 from futureself_box.futureself.turns import Turns
 from futureself_box.household import devices as household_devices
 from futureself_box.household import leaving, members
@@ -92,6 +93,7 @@ def run(settings: Settings) -> None:
 def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litestar:
     """The application around an open vault, which it closes at the end."""
     inference = client.connect(settings)
+    watch = Watch(inference, settings.data_path)
     parts = Parts(
         vault=vault,
         setup_code=SetUpCode(_show_setup_code(settings, presence)),
@@ -105,7 +107,9 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
                 reply_tokens=settings.inference.reply_tokens,
                 sentences=settings.inference.reply_sentences,
             ),
+            watch,
         ),
+        watch=watch,
         phones=Phones(),
         pushes=Pushes(),
         inference=inference,
@@ -121,6 +125,7 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
         _start(settings, parts)
         beside = {
             asyncio.create_task(_be_found(parts)),
+            asyncio.create_task(watch.prepare()),
             asyncio.create_task(news.hear(settings.news_socket, parts)),
         }
         try:

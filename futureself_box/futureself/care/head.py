@@ -5,6 +5,7 @@ so that it follows the model and no weights are shipped: multinomial logistic re
 gradient descent, in plain Python, since the box's process loads no numerics.
 """
 
+import hashlib
 import math
 import random
 from collections.abc import Iterator, Sequence
@@ -79,6 +80,12 @@ def examples() -> list[Example]:
         for path in sorted(EXAMPLES.glob("*.txt"))
         for line in labelled.lines(path.read_text("utf-8"))
     ]
+
+
+def fingerprint() -> str:
+    """Names the examples and this module, so that a head of older ones is fitted anew."""
+    files = [Path(__file__), *sorted(EXAMPLES.glob("*.txt"))]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
 
 def fit(model: str, known: Sequence[Example], vectors: Sequence[Vector], *, seed: int = 7) -> Head:
