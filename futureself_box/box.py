@@ -26,6 +26,7 @@ from futureself_box.api import (
     conversation,
     credentials,
     devices,
+    doctor,
     entrance,
     gateway,
     health,
@@ -114,9 +115,7 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
         pushes=Pushes(),
         inference=inference,
         presence=presence,
-        worker_socket=settings.worker_socket,
-        records=settings.records,
-        supabase=settings.supabase,
+        settings=settings,
     )
 
     @asynccontextmanager
@@ -153,6 +152,7 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
             onboarding.router,
             archive.router,
             backups.router,
+            doctor.router,
             cloud.router,
             attachments.router,
             health.router,

@@ -11,6 +11,7 @@ import { RegionCard } from "./care/region-card.js";
 import { BoxStatus } from "./box-status.js";
 import { ConfirmButton } from "./confirm-button.js";
 import { DeviceList } from "./device-list.js";
+import { DoctorCard } from "./doctor-card.js";
 import { part, stamp } from "./dom.js";
 import { InstallHint } from "./install-hint.js";
 import { InvitationCard } from "./invitation-card.js";
@@ -48,6 +49,7 @@ export class MeView extends HTMLElement {
     this.introduce(this.#who);
     part(this, "sheet", SheetCard).begin(this.#api);
     part(this, "archive", ArchiveCard).begin(this.#api);
+    part(this, "doctor", DoctorCard).begin(this.#api);
     part(this, "people", PeopleList).addEventListener("change", () => this.refresh());
     this.addEventListener("joined", () => this.refresh());
     part(this, "own-device", InvitationCard).begin(this.#api, { submit: "Add a device of mine" });
@@ -85,6 +87,7 @@ export class MeView extends HTMLElement {
     part(this, "sheet-section", HTMLElement).hidden = role !== "owner";
     part(this, "sheet", SheetCard).show(sheet_proven_at);
     part(this, "backup-section", HTMLElement).hidden = role !== "owner";
+    part(this, "doctor-section", HTMLElement).hidden = role !== "owner";
     part(this, "region-section", HTMLElement).hidden = role !== "owner";
   }
 
