@@ -129,7 +129,9 @@ class Writer:
         """Ask until something of an answer may be shown; after some times a fixed one is."""
         why = ""
         for _ in range(_ATTEMPTS):
-            gate = Gate(_checks(brief, self._turn), sentences=self._sentences(brief), told=brief.last)
+            gate = Gate(
+                _checks(brief, self._turn), sentences=self._sentences(brief), told=brief.last
+            )
             outcome = await self._stream(brief, lines, reply_tokens, gate)
             if gate.shown or not gate.barred:
                 return outcome

@@ -14,7 +14,6 @@ from futureself_box.records.kinds import Message
 from futureself_box.records.messages import Outcome, Said
 from futureself_box.store.vault import MemberStore
 
-
 CARE = "care"
 """The mode of an answer in which the box itself speaks, in fixed words."""
 

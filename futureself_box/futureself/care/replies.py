@@ -16,7 +16,9 @@ from futureself_box.futureself.care import words
 _MOST_WORDS = 30
 # Five digits and more, however they are grouped; not a year, a date, a time or an amount in thousands.
 _NUMBER = re.compile(r"(?<![\d.,:/])\+?\(?\d(?:[\s()./-]{0,2}\d){4,}(?![\d:])")
-_AMOUNT = re.compile(r"^\d{1,3}(?:[., ]\d{3})+$|^\d{4}\s?[-/]\s?\d{2,4}(?:[-/]\d{1,2})?$|^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}$")
+_AMOUNT = re.compile(
+    r"^\d{1,3}(?:[., ]\d{3})+$|^\d{4}\s?[-/]\s?\d{2,4}(?:[-/]\d{1,2})?$|^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}$"
+)
 _SHORT_CODE = re.compile(
     r"\b(?:call|dial|ring|text|phone|hotline|lifeline|number|line|nummer|notruf|anrufen|ruf|wahl\w*|appel\w*|compos\w*|numero|llam\w*|marca\w*|chiam\w*|bel|bellen|lig\w*|disque|helpline)\b"
     r"[^.!?]{0,24}?\b\d(?:[\s-]?\d){1,4}\b"
@@ -29,6 +31,11 @@ class _Patterns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hook: tuple[str, ...]
     not_for_children: tuple[str, ...]
     farewell: tuple[str, ...]
+
+
+_PATTERNS = msgspec.toml.decode(
+    files("futureself_box.futureself.care").joinpath("replies.toml").read_bytes(), type=_Patterns
+)
 
 
 def barred(sentence: str, *, child: bool, farewell: bool) -> str | None:
@@ -75,13 +82,7 @@ def _has_number(plain: str) -> bool:
 
 @cache
 def _pattern(kind: str) -> re.Pattern[str]:
-    return re.compile("|".join(getattr(_patterns(), kind)))
-
-
-@cache
-def _patterns() -> _Patterns:
-    data = files("futureself_box.futureself.care").joinpath("replies.toml").read_bytes()
-    return msgspec.toml.decode(data, type=_Patterns)
+    return re.compile("|".join(getattr(_PATTERNS, kind)))
 
 
 def _plain(text: str) -> str:

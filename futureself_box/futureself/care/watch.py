@@ -6,7 +6,7 @@ is assessed, and no verdict, is logged, counted or kept here.
 """
 
 import asyncio
-from array import array
+import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from futureself_box.inference.client import InferenceClient
 from futureself_box.store.files import write_atomically
 
 FILE = "care-head.msgpack"
+_PROBE = "hello"
 _AT_ONCE = 16
 _AGAIN_S = 60.0
 _PATIENCE_S = 0.6
@@ -72,38 +73,35 @@ class Watch:
         pieces = recogniser.pieces(sentences, channel)
         try:
             async with asyncio.timeout(_PATIENCE_S if channel == "chat" else None):
-                _, vectors = await self._embed(pieces)
+                vectors = await self._embed(pieces)
         except (BoxError, TimeoutError):
             return {}
         judge = self._head.judge if self._head else None
         return {piece: judge(v) for piece, v in zip(pieces, vectors, strict=True)} if judge else {}
 
     async def _ready_head(self) -> Head:
-        model, _ = await self._embed(["hello"])
+        name = _name((await self._embed([_PROBE]))[0])
         kept = await asyncio.to_thread(_kept, self._file)
-        if kept is not None and kept.model == _name(model):
+        if kept is not None and kept.model == name:
             return kept
         known = head.examples()
         vectors: list[list[float]] = []
         for at in range(0, len(known), _AT_ONCE):
             # In small groups, so that what a member waits for comes in between.
-            _, some = await self._embed([one.text for one in known[at : at + _AT_ONCE]])
-            vectors += some
-        fitted = await asyncio.to_thread(head.fit, _name(model), known, vectors)
+            vectors += await self._embed([one.text for one in known[at : at + _AT_ONCE]])
+        fitted = await asyncio.to_thread(head.fit, name, known, vectors)
         await asyncio.to_thread(write_atomically, self._file, msgspec.msgpack.encode(fitted))
-        log.info("care_head_fitted", model=model, examples=len(known))
+        log.info("care_head_fitted", examples=len(known))
         return fitted
 
-    async def _embed(self, texts: Sequence[str]) -> tuple[str, list[list[float]]]:
-        if not texts:
-            return "", []
-        answer = await self._inference.embed(texts)
-        return answer.model, [array("f", vector).tolist() for vector in answer.vectors]
+    async def _embed(self, texts: Sequence[str]) -> list[list[float]]:
+        return await self._inference.embed(texts) if texts else []
 
 
-def _name(model: str) -> str:
-    """What a head belongs to: the model, and the examples it was fitted from."""
-    return f"{model} {head.fingerprint()}"
+def _name(probe: Sequence[float]) -> str:
+    """What a head belongs to: the model, known by how it embeds one word, and the examples."""
+    seen = ",".join(f"{x:.2f}" for x in probe)
+    return hashlib.sha256(f"{seen} {head.fingerprint()}".encode()).hexdigest()
 
 
 def _kept(file: Path) -> Head | None:

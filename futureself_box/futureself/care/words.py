@@ -1,6 +1,5 @@
 """The fixed words of care, in seven languages; the files lie with the web app, which shows the same."""
 
-from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -45,17 +44,24 @@ class Words(msgspec.Struct, frozen=True):
     quiet: str
 
 
-@cache
+# Read at import: they are needed at once, on the event loop, when they are needed.
+_WORDS = {
+    language: msgspec.json.decode((FOLDER / f"{language}.json").read_bytes(), type=Words)
+    for language in LANGUAGES
+}
+
+
 def words(language: str) -> Words:
     """The words of a language, English where we have none."""
-    known = language if language in LANGUAGES else "en"
-    return msgspec.json.decode((FOLDER / f"{known}.json").read_bytes(), type=Words)
+    return _WORDS.get(language, _WORDS["en"])
 
 
 def answer(verdict: Verdict, language: str, *, child: bool = False) -> str:
     """The fixed answer of tier 2 and 3: who speaks, what is true, and one question."""
     spoken = words(language)
-    said = spoken.answers.get(f"{verdict.topic} {verdict.tier}") or spoken.answers[_nearest(verdict)]
+    said = (
+        spoken.answers.get(f"{verdict.topic} {verdict.tier}") or spoken.answers[_nearest(verdict)]
+    )
     parts = [spoken.aside, said.text, spoken.grown_up if child else "", said.question]
     return "\n\n".join(part for part in parts if part)
 
