@@ -6,24 +6,23 @@ is assessed, and no verdict, is logged, counted or kept here.
 """
 
 import asyncio
-import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import structlog
 
 from futureself_box.errors import BoxError
 from futureself_box.futureself.care import head, reading, recogniser
-from futureself_box.futureself.care.head import Head, Opinion
+from futureself_box.futureself.care.head import Floats, Head, Opinion
 from futureself_box.futureself.care.labelled import Audience, Channel
 from futureself_box.futureself.care.lexicon import lexicon
 from futureself_box.futureself.care.meaning import Verdict
-from futureself_box.inference.client import InferenceClient
+from futureself_box.inference.client import Embedded, InferenceClient
 from futureself_box.store.files import write_atomically
 
 FILE = "care-head.msgpack"
-_PROBE = "hello"
 _AT_ONCE = 16
 _AGAIN_S = 60.0
 _PATIENCE_S = 0.6
@@ -42,6 +41,7 @@ class Watch:
     async def prepare(self) -> None:
         """Read the lexicon, and take or fit the head that belongs to the embedding model."""
         await asyncio.to_thread(lexicon)
+        await asyncio.to_thread(head.fingerprint)
         while self._head is None:
             try:
                 self._head = await self._ready_head()
@@ -71,37 +71,41 @@ class Watch:
     async def _opinions(self, text: str, channel: Channel) -> Mapping[str, Opinion]:
         sentences = await asyncio.to_thread(reading.read, text)
         pieces = recogniser.pieces(sentences, channel)
+        if not pieces:
+            return {}
         try:
             async with asyncio.timeout(_PATIENCE_S if channel == "chat" else None):
-                vectors = await self._embed(pieces)
+                embedded = await self._inference.embed(pieces)
         except (BoxError, TimeoutError):
             return {}
-        judge = self._head.judge if self._head else None
-        return {piece: judge(v) for piece, v in zip(pieces, vectors, strict=True)} if judge else {}
+        if self._head is None or self._head.model != _name(embedded.model):
+            return {}
+        return dict(zip(pieces, self._head.judge(_rows(embedded)), strict=True))
 
     async def _ready_head(self) -> Head:
-        name = _name((await self._embed([_PROBE]))[0])
+        name = _name((await self._inference.embed(["hello"])).model)
         kept = await asyncio.to_thread(_kept, self._file)
         if kept is not None and kept.model == name:
             return kept
-        known = head.examples()
-        vectors: list[list[float]] = []
+        known = await asyncio.to_thread(head.examples)
+        rows = []
         for at in range(0, len(known), _AT_ONCE):
             # In small groups, so that what a member waits for comes in between.
-            vectors += await self._embed([one.text for one in known[at : at + _AT_ONCE]])
-        fitted = await asyncio.to_thread(head.fit, name, known, vectors)
+            some = [one.text for one in known[at : at + _AT_ONCE]]
+            rows.append(_rows(await self._inference.embed(some)))
+        fitted = await asyncio.to_thread(head.fit, name, known, np.concatenate(rows))
         await asyncio.to_thread(write_atomically, self._file, msgspec.msgpack.encode(fitted))
         log.info("care_head_fitted", examples=len(known))
         return fitted
 
-    async def _embed(self, texts: Sequence[str]) -> list[list[float]]:
-        return await self._inference.embed(texts) if texts else []
+
+def _name(model: str) -> str:
+    """What a head belongs to: the model, and the examples it was fitted from."""
+    return f"{model} {head.fingerprint()}"
 
 
-def _name(probe: Sequence[float]) -> str:
-    """What a head belongs to: the model, known by how it embeds one word, and the examples."""
-    seen = ",".join(f"{x:.2f}" for x in probe)
-    return hashlib.sha256(f"{seen} {head.fingerprint()}".encode()).hexdigest()
+def _rows(embedded: Embedded) -> Floats:
+    return np.stack([np.frombuffer(vector, "<f4") for vector in embedded.vectors])
 
 
 def _kept(file: Path) -> Head | None:
