@@ -49,6 +49,7 @@ class Vault:
     """
 
     def __init__(self, data: Path, config: Path) -> None:
+        self._data = data
         self._run_lock = hold_alone(private_folder(data))
         self._lock = threading.Lock()
         self._open: dict[UUID, MemberStore] = {}
@@ -82,14 +83,7 @@ class Vault:
         """A member's open store; opening migrates and checks it. Raises StoreDamaged and the like."""
         with self._lock:
             if member not in self._open:
-                key = self._member_key(member)
-                attachments = SealedFolder(
-                    self._members / f"{member}.attachments", keys.derive(key, "attachments")
-                )
-                path = self._members / f"{member}.db"
-                database = keys.derive(key, "database")
-                parking = keys.derive(key, "parking")
-                store = MemberStore(member, path, database, attachments, parking)
+                store = open_member(self._data, member, self._member_key(member))
                 _prepare(store, schema.member)
                 self._open[member] = store
             return self._open[member]
@@ -201,6 +195,14 @@ class Vault:
 
     def _key_file(self, member: UUID) -> Path:
         return self._members / f"{member}.keys"
+
+
+def open_member(data: Path, member: UUID, key: bytes) -> MemberStore:
+    """A member's store as it is, also beside the box. Raises StoreDamaged."""
+    folder = data / MEMBERS_FOLDER
+    attachments = SealedFolder(folder / f"{member}.attachments", keys.derive(key, "attachments"))
+    database, parking = keys.derive(key, "database"), keys.derive(key, "parking")
+    return MemberStore(member, folder / f"{member}.db", database, attachments, parking)
 
 
 def _prepare(database: Database, migrations: Migrations) -> None:
