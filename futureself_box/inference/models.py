@@ -32,6 +32,7 @@ class Models:
         self._settings = settings
         self._answers_itself = not settings.inference.url
         self._template: ChatTemplate | None = None
+        self._after = ""
         self._controls: tuple[str, ...] = ()
         self._layers = self._gpu_layers = 0
         self._parked = settings.parked_path
@@ -127,6 +128,7 @@ class Models:
                 cache_key=request.cache_key,
                 parking_key=request.parking_key,
                 schema=request.schema,
+                after=self._after,
             )
         )
         try:
@@ -136,13 +138,13 @@ class Models:
             raise
         return call
 
-    async def embed(self, texts: tuple[str, ...]) -> Vectors:
+    async def embed(self, texts: tuple[str, ...], *, query: bool) -> Vectors:
         """The vectors of some texts."""
         if not self._embeddings_started:
             self._embeddings_started = True
             self._keep(self._embeddings)
         await self._embeddings.settled(_EMBEDDINGS_PATIENCE_S)
-        call = self._embeddings.ask(lambda number: Embed(number, texts))
+        call = self._embeddings.ask(lambda number: Embed(number, texts, query))
         try:
             while not isinstance(news := await call.next(), Vectors):
                 continue
@@ -169,6 +171,7 @@ class Models:
     def _take_template(self, ready: Ready) -> None:
         self._template = ChatTemplate(ready.template, bos=ready.bos, eos=ready.eos)
         self._controls = ready.controls
+        self._after = prompt_parts.between(self._template)
         self._layers, self._gpu_layers = ready.layers, ready.gpu_layers
 
 

@@ -60,13 +60,16 @@ class Generate(msgspec.Struct, frozen=True, tag=True):
     parking_key: bytes = b""
     shared_parts: int = 0
     schema: str = ""
+    after: str = ""
+    """The template's words between this answer and the next message."""
 
 
 class Embed(msgspec.Struct, frozen=True, tag=True):
-    """Turn texts into vectors."""
+    """Turn texts into vectors; `query` where they are questions, not what answers them."""
 
     id: int
     texts: tuple[str, ...]
+    query: bool = False
 
 
 class Cancel(msgspec.Struct, frozen=True, tag=True):
