@@ -28,6 +28,8 @@ from futureself_box.sync.cloud.account import Session
 from futureself_box.sync.cloud.project import Project
 from futureself_box.sync.cloud.replication import Copy
 
+_CACHE_KIB = 128 * 1024
+
 
 class Login(msgspec.Struct, frozen=True):
     """Of one member's account with the project."""
@@ -115,6 +117,9 @@ def _open(into: Replacement, file: keys.KeyFile, key: bytes, member: Member) -> 
     keys.add_holder(path, key, BOX, into.box_key)
     store = vault.open_member(into.folder, member.id, key)
     migrate(store, schema.member)
+    with store.maintain() as connection:
+        # Random ids touch pages all over the file, and each one read again is decrypted again.
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
     return store
 
 
