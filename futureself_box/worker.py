@@ -18,6 +18,7 @@ from huey import MemoryHuey, crontab
 from futureself_box.api import wall_clock
 from futureself_box.errors import BoxError, BoxNotRunning
 from futureself_box.jobs.backups import Backups
+from futureself_box.jobs.future_memories import FutureMemories
 from futureself_box.jobs.run import drain
 from futureself_box.settings import Settings
 from futureself_box.store import bell, jobs, keyhole, keys
@@ -52,6 +53,7 @@ class Worker:
         unlock = partial(keyhole.ask, settings.box_socket)
         self._unlock: keys.Opener = unlock
         self._backups = Backups(settings, unlock, wall_clock.now)
+        self._lives = FutureMemories(settings, unlock, wall_clock.now)
 
     def begin(self) -> None:
         """Wait for the box, then take over what a killed worker has left."""
@@ -74,7 +76,7 @@ class Worker:
             with closing(self._household()) as store:
                 if wall_clock.is_plausible():
                     self._backups.enqueue_due(store)
-                drain(store, self._backups.work, wall_clock.now_ms)
+                drain(store, self._backups.work | self._lives.work, wall_clock.now_ms)
         except BoxNotRunning:
             log.info("worker_waits")
         except BoxError as error:

@@ -233,3 +233,9 @@ def search_without_secure_delete(db: Database) -> None:
     db.execute("INSERT INTO search (search) VALUES ('rebuild')")
     # Whether the index still has words that were erased (listing.forget_words).
     db.execute("ALTER TABLE listing_state ADD COLUMN words_left INTEGER NOT NULL DEFAULT 0")
+
+
+@household()
+def progress_of_jobs(db: Database) -> None:
+    """How far a long job is, in steps of its own."""
+    db.execute("ALTER TABLE job ADD COLUMN progress INTEGER NOT NULL DEFAULT 0")

@@ -82,14 +82,7 @@ class Vault:
         """A member's open store; opening migrates and checks it. Raises StoreDamaged and the like."""
         with self._lock:
             if member not in self._open:
-                key = self._member_key(member)
-                attachments = SealedFolder(
-                    self._members / f"{member}.attachments", keys.derive(key, "attachments")
-                )
-                path = self._members / f"{member}.db"
-                database = keys.derive(key, "database")
-                parking = keys.derive(key, "parking")
-                store = MemberStore(member, path, database, attachments, parking)
+                store = _open(self._members, member, self._member_key(member))
                 _prepare(store, schema.member)
                 self._open[member] = store
             return self._open[member]
@@ -201,6 +194,21 @@ class Vault:
 
     def _key_file(self, member: UUID) -> Path:
         return self._members / f"{member}.keys"
+
+
+def open_beside(data: Path, member: UUID, unlock: keys.Opener) -> MemberStore:
+    """A member's store beside the box, which has it open too. The caller closes it.
+
+    Raises KeyWrong, StoreDamaged and the like.
+    """
+    folder = data / MEMBERS_FOLDER
+    return _open(folder, member, unlock(keys.read(folder / f"{member}.keys")))
+
+
+def _open(folder: Path, member: UUID, key: bytes) -> MemberStore:
+    attachments = SealedFolder(folder / f"{member}.attachments", keys.derive(key, "attachments"))
+    path, database = folder / f"{member}.db", keys.derive(key, "database")
+    return MemberStore(member, path, database, attachments, keys.derive(key, "parking"))
 
 
 def _prepare(database: Database, migrations: Migrations) -> None:

@@ -17,6 +17,7 @@ from futureself_box.store.vault import MemberStore
 
 _OLDEST = 115
 _FARTHEST = 80
+_OLDEST_FUTURE = 120
 _MOST_PEOPLE = 12
 DISTANCE = 30
 """How many years the future self is away where nobody said."""
@@ -55,7 +56,8 @@ def facts(
     if born is None:
         return Facts(name, today, today.year + DISTANCE, people=_people(answers))
     now = today.year - born
-    age = asked if asked is not None and now < asked <= now + _FARTHEST else now + DISTANCE
+    most = min(now + _FARTHEST, _OLDEST_FUTURE)
+    age = asked if asked is not None and now < asked <= most else min(now + DISTANCE, most)
     return Facts(name, today, born + age, born, age, _people(answers))
 
 
