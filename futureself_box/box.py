@@ -21,6 +21,7 @@ from futureself_box.api import (
     attachments,
     authority,
     backups,
+    cloud,
     conversation,
     credentials,
     devices,
@@ -30,6 +31,7 @@ from futureself_box.api import (
     invitations,
     join_port,
     listeners,
+    news,
     onboarding,
     pages,
     people,
@@ -46,6 +48,7 @@ from futureself_box.api.parts import Parts
 from futureself_box.api.phones import Phones
 from futureself_box.api.pushes import Pushes
 from futureself_box.errors import ModelServerNotAgreed
+from futureself_box.futureself.answering import Limits
 from futureself_box.futureself.turns import Turns
 from futureself_box.household import devices as household_devices
 from futureself_box.household import leaving, members
@@ -96,8 +99,11 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
         tries=Tries(),
         turns=Turns(
             inference,
-            context_tokens=settings.inference.context_tokens,
-            reply_tokens=settings.inference.reply_tokens,
+            Limits(
+                context_tokens=settings.inference.context_tokens,
+                reply_tokens=settings.inference.reply_tokens,
+                sentences=settings.inference.reply_sentences,
+            ),
         ),
         phones=Phones(),
         pushes=Pushes(),
@@ -105,18 +111,23 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
         presence=presence,
         worker_socket=settings.worker_socket,
         records=settings.records,
+        supabase=settings.supabase,
     )
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         keyhole = await asyncio.to_thread(Keyhole, settings.box_socket, vault.unlock)
         _start(settings, parts)
-        found = asyncio.create_task(_be_found(parts))
+        beside = {
+            asyncio.create_task(_be_found(parts)),
+            asyncio.create_task(news.hear(settings.news_socket, parts)),
+        }
         try:
             yield
         finally:
-            found.cancel()
-            await asyncio.wait({found})
+            for task in beside:
+                task.cancel()
+            await asyncio.wait(beside)
             await parts.turns.aclose()
             await inference.aclose()
             await asyncio.to_thread(keyhole.close)
@@ -135,6 +146,7 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
             onboarding.router,
             archive.router,
             backups.router,
+            cloud.router,
             attachments.router,
             health.router,
             authority.router,

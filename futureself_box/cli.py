@@ -5,30 +5,15 @@ made inside, so that `--help` and the small box process stay light.
 """
 
 import sys
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import rich_click as click
 
 from futureself_box import __version__, settings
-from futureself_box.errors import BoxError
+from futureself_box.commands import models
+from futureself_box.commands.settled import with_settings as _with_settings
 from futureself_box.ops import log, supervisor
-
-
-def _with_settings(command: Callable[..., int | None]) -> Callable[..., None]:
-    """Give a command the settings; turn a BoxError into its sentences and an exit status."""
-
-    @wraps(command)
-    def run(**arguments: Any) -> None:
-        try:
-            sys.exit(command(settings.load(), **arguments) or 0)
-        except BoxError as error:
-            click.echo(f"{error.message} {error.hint}", err=True)
-            sys.exit(supervisor.FINAL)
-
-    return run
 
 
 @click.group()
@@ -93,84 +78,8 @@ def chat(loaded: settings.Settings, once: str | None, as_json: bool, **who: str 
     return talk.run(loaded, once=once, as_json=as_json, **who)
 
 
-@main.group()
-def models() -> None:
-    """See, fetch, check and choose models."""
-
-
-@models.command("list")
-@_with_settings
-def list_models(loaded: settings.Settings) -> None:
-    """Show the models that the box knows, and which are in use."""
-    import rich  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-
-    from futureself_box.inference import weights  # noqa: PLC0415
-
-    table = Table("name", "for", "size", "licence", "tier", "state")
-    for model in weights.every(loaded):
-        state = "in use" if model.in_use else "here" if model.path else "not here"
-        size = f"{model.size_bytes / 1_000_000:,.0f} MB"
-        table.add_row(model.name, model.role, size, model.licence, model.tier, state)
-    rich.print(table)
-
-
-@models.command("pull")
-@click.argument("name")
-@_with_settings
-def pull_model(loaded: settings.Settings, name: str) -> None:
-    """Fetch a model of the catalogue, or a whole tier such as `starter`."""
-    from futureself_box.inference import pull  # noqa: PLC0415
-
-    pull.pull(loaded, name, say=click.echo)
-
-
-@models.command("verify")
-@click.argument("name", required=False)
-@_with_settings
-def verify_model(loaded: settings.Settings, name: str | None) -> None:
-    """Check a model's file, or every model that is here, to the last byte."""
-    from futureself_box.inference import weights  # noqa: PLC0415
-
-    here = [model.name for model in weights.every(loaded) if model.path]
-    for chosen in [name] if name else here:
-        click.echo(f"{weights.verify(loaded, chosen)} is whole.")
-
-
-@models.command("use")
-@click.argument("name")
-@_with_settings
-def use_model(loaded: settings.Settings, name: str) -> None:
-    """Choose a model by its catalogue name or the path of a GGUF file."""
-    from futureself_box.inference import weights  # noqa: PLC0415
-
-    click.echo(f"The box uses {weights.use(loaded, name)} from the next answer on.")
-
-
-@models.command("tune")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@_with_settings
-def tune_models(loaded: settings.Settings, as_json: bool) -> None:
-    """Measure which type of weights is best on this machine, in under a minute."""
-    import msgspec  # noqa: PLC0415
-    import rich  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-
-    from futureself_box.inference import tune  # noqa: PLC0415
-
-    advice = tune.tune(loaded.inference, lambda step: click.echo(f"Measuring {step} …", err=True))
-    if as_json:
-        click.echo(msgspec.json.encode(advice))
-        return
-    table = Table("type", "size of a 7B", "reads", "writes", "a turn", "fits")
-    for one in advice.candidates:
-        size, fits = f"{one.size_bytes / 1e9:.1f} GB", "yes" if one.fits else "no"
-        speeds = f"{one.prefill:.1f}/s", f"{one.decode:.1f}/s", f"{one.turn_s:.0f} s"
-        table.add_row(one.file_type, size, *speeds, fits)
-    rich.print(table)
-    click.echo("Estimated for a 7B model, from two layers of that shape.")
-    for reason in advice.reasons:
-        click.echo(reason)
+main.add_command(models.models)
+main.add_command(models.show_hardware)
 
 
 @main.command()
@@ -237,6 +146,28 @@ def rotate(loaded: settings.Settings, compromised: bool) -> None:
     log.configure(loaded.log, "rotate")
     stores = rotation.rotate(loaded.data_path, loaded.config_path, compromised=compromised)
     click.echo(f"The box has a new key for {stores} databases.")
+
+
+@main.group()
+def supabase() -> None:
+    """Prepare the household's own project for the copy in the cloud."""
+
+
+@supabase.command("init")
+@click.option("--url", metavar="URL", help="Apply them to this database, postgresql://…")
+@_with_settings
+def init_supabase(_: settings.Settings, url: str | None) -> None:
+    """Print the project's SQL migrations or, with --url, apply those that are missing."""
+    from futureself_box.sync.cloud import provisioning  # noqa: PLC0415
+
+    if url is None:
+        for migration in provisioning.migrations():
+            click.echo(migration.sql)
+        return
+    applied = provisioning.apply(url)
+    for name in applied:
+        click.echo(f"Applied: {name}")
+    click.echo("The project is ready for this box.")
 
 
 @main.command()

@@ -71,6 +71,14 @@ class Inference(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reply_tokens: Annotated[int, Meta(ge=16, le=8192, description="Longest answer, in tokens.")] = (
         512
     )
+    reply_sentences: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=100,
+            description="Most sentences of an answer. 0: as each mode has it, one to three.",
+        ),
+    ] = 0
     threads: Annotated[
         int, Meta(ge=0, le=256, description="Decoding threads. 0: one for each core.")
     ] = 0
@@ -125,6 +133,25 @@ class Inference(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = 4096
 
 
+class Models(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where weights come from."""
+
+    registry: Annotated[
+        str,
+        Meta(
+            pattern=r"^https?://[^\s/@?#]+(/[^\s@?#]*)?$",
+            description="Registry that models are fetched from by their Ollama names.",
+        ),
+    ] = "https://registry.ollama.ai"
+    ollama_folder: Annotated[
+        str,
+        Meta(
+            description="Where this machine's Ollama keeps its models; they are used from there. "
+            "Empty: the usual places."
+        ),
+    ] = ""
+
+
 class Backup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """When and where the household is backed up, beside the data folder's own `backups`."""
 
@@ -152,6 +179,32 @@ class Records(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = 20
 
 
+class Supabase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The household's own Supabase project, for a copy that only the family can read."""
+
+    url: Annotated[
+        str,
+        Meta(
+            pattern=r"^(https://[^\s/@?#]+|http://(localhost|127\.0\.0\.1)(:\d+)?)?$",
+            description="Address of the project, such as `https://abcd.supabase.co`. "
+            "Empty: no copy in the cloud.",
+        ),
+    ] = ""
+    key: Annotated[
+        str,
+        Meta(
+            pattern=r"^(?!sb_secret_)\S*$",
+            description="The project's publishable key, `sb_publishable_…` or the older `anon` "
+            "key; never a secret one.",
+        ),
+    ] = ""
+
+    @property
+    def is_set(self) -> bool:
+        """Whether there is a project."""
+        return bool(self.url and self.key)
+
+
 class Log(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the box says about itself; never a member's words."""
 
@@ -175,8 +228,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     box: Box = msgspec.field(default_factory=Box)
     lan: Lan = msgspec.field(default_factory=Lan)
     inference: Inference = msgspec.field(default_factory=Inference)
+    models: Models = msgspec.field(default_factory=Models)
     backup: Backup = msgspec.field(default_factory=Backup)
     records: Records = msgspec.field(default_factory=Records)
+    supabase: Supabase = msgspec.field(default_factory=Supabase)
     log: Log = msgspec.field(default_factory=Log)
 
     @property
@@ -213,6 +268,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def worker_socket(self) -> Path:
         """The Unix socket on which the worker hears that there is work."""
         return self.data_path / "run" / "worker.sock"
+
+    @property
+    def news_socket(self) -> Path:
+        """The Unix socket on which the box hears whose phones have something new to read."""
+        return self.data_path / "run" / "news.sock"
 
     @property
     def backups_path(self) -> Path:

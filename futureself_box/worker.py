@@ -26,6 +26,7 @@ from futureself_box.store.data_folder import KEY_FILE, hold_alone
 from futureself_box.store.vault import HouseholdStore
 
 _PAUSE_S = 0.5
+_CLOUD_PAUSE_S = 15.0
 
 log = structlog.get_logger()
 
@@ -37,9 +38,12 @@ def run(settings: Settings) -> None:
         worker.begin()
         huey = MemoryHuey("futureself", utc=False)
         look = huey.periodic_task(crontab(minute="*"))(worker.look)
+        rung = threading.Event()
         with bell.hang(settings.worker_socket) as heard:
-            threading.Thread(target=_listen, args=(heard, look), daemon=True).start()
+            threading.Thread(target=_listen, args=(heard, look, rung), daemon=True).start()
             log.info("worker_started")
+            if settings.supabase.is_set:
+                threading.Thread(target=worker.replicate, args=(rung,), daemon=True).start()
             look()
             consumer = huey.create_consumer(workers=1, worker_type="thread", max_delay=_PAUSE_S)
             consumer.run()
@@ -53,7 +57,8 @@ class Worker:
         unlock = partial(keyhole.ask, settings.box_socket)
         self._unlock: keys.Opener = unlock
         self._backups = Backups(settings, unlock, wall_clock.now)
-        self._lives = FutureMemories(settings, unlock, wall_clock.now)
+        changed = partial(bell.ring_about, settings.news_socket)
+        self._lives = FutureMemories(settings, unlock, wall_clock.now, changed)
 
     def begin(self) -> None:
         """Wait for the box, then take over what a killed worker has left."""
@@ -70,17 +75,41 @@ class Worker:
 
     def look(self) -> None:
         """Do what is due. What goes wrong is in the log, and looked at again in a minute."""
+        self._with_household(self._drain)
+
+    def replicate(self, rung: threading.Event) -> None:
+        """Bring the copies in the cloud forward every few seconds and at each ring, for ever.
+
+        In a thread of its own, so that a slow line holds no backup up.
+        """
+        # Supabase's client takes 40 MB, which only those pay who have a project.
+        from futureself_box.jobs.replication import Replication  # noqa: PLC0415
+
+        changed = partial(bell.ring_about, self._settings.news_socket)
+        replication = Replication(self._settings, self._unlock, wall_clock.now, changed)
+        while True:
+            if wall_clock.is_plausible():
+                self._with_household(replication.round)
+            rung.wait(_CLOUD_PAUSE_S)
+            rung.clear()
+
+    def _drain(self, store: HouseholdStore) -> None:
+        if wall_clock.is_plausible():
+            self._backups.enqueue_due(store)
+        drain(store, self._backups.work | self._lives.work, wall_clock.now_ms)
+
+    def _with_household(self, work: Callable[[HouseholdStore], None]) -> None:
         # A thread of huey's knows nothing of what the process bound at its start.
         structlog.contextvars.bind_contextvars(process="worker")
         try:
             with closing(self._household()) as store:
-                if wall_clock.is_plausible():
-                    self._backups.enqueue_due(store)
-                drain(store, self._backups.work | self._lives.work, wall_clock.now_ms)
+                work(store)
         except BoxNotRunning:
             log.info("worker_waits")
         except BoxError as error:
             log.warning("worker_failed", code=error.code)
+        except Exception:  # The edge of a round of work: the next one is not given up.
+            log.exception("worker_broke")
 
     def _household(self) -> HouseholdStore:
         data = self._settings.data_path
@@ -88,6 +117,7 @@ class Worker:
         return HouseholdStore(data / "household.db", keys.derive(key, "database"))
 
 
-def _listen(heard: socket, look: Callable[[], object]) -> None:
+def _listen(heard: socket, look: Callable[[], object], rung: threading.Event) -> None:
     while heard.recv(1):
+        rung.set()
         look()

@@ -13,6 +13,7 @@ from hypothesis import Phase, settings
 from futureself_box.bench.running_box import RunningBox
 from futureself_box.store.vault import Vault
 from tests.starter import starter_models
+from tests.supabase.project import Double, Project, a_double, real_project
 
 # For mutants: that a test goes red is enough, the smallest reason is not looked for.
 settings.register_profile("unshrunk", phases=[Phase.explicit, Phase.generate])
@@ -114,7 +115,11 @@ def box(tmp_path: Path, models: Path) -> Iterator[RunningBox]:
     Its answers are short and written by one thread, so that a test waits for seconds and not for
     minutes where the machine is busy.
     """
-    quick = {"FUTURESELF_INFERENCE_REPLY_TOKENS": "64", "FUTURESELF_INFERENCE_THREADS": "1"}
+    quick = {
+        "FUTURESELF_INFERENCE_REPLY_TOKENS": "64",
+        "FUTURESELF_INFERENCE_REPLY_SENTENCES": "100",
+        "FUTURESELF_INFERENCE_THREADS": "1",
+    }
     with RunningBox(tmp_path, models, **quick) as running:
         yield running
 
@@ -127,3 +132,19 @@ def silent_box(tmp_path: Path) -> Iterator[RunningBox]:
     running.wait_until_up()
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="session")
+def double() -> Iterator[Double]:
+    """A Supabase project's double, which does what a test says."""
+    with a_double() as made:
+        yield made
+
+
+@pytest.fixture
+def cloud(request: pytest.FixtureRequest) -> Iterator[Project]:
+    """A Supabase project: a real one where the environment names it, else the double, unharmed."""
+    found = real_project() or request.getfixturevalue("double")
+    yield found
+    if isinstance(found, Double):
+        found.heal()

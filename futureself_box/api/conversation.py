@@ -12,13 +12,16 @@ from futureself_box.household.devices import Credential
 from futureself_box.records import clock as clocks
 from futureself_box.records import messages
 from futureself_box.records.clock import ClockText
+from futureself_box.records.kinds import Drawn
 from futureself_box.records.messages import Outcome, Role, Said
 
 
 class Line(msgspec.Struct, frozen=True):
     """One message. `written_at` is in milliseconds since 1970.
 
-    A retry sends `id` and `revision` again as they are.
+    A retry sends `id` and `revision` again as they are. Of a reply, `mode` spoke and `why` says what
+    it was chosen for, `drew_on` what of the member's own words it was given; all are empty for messages
+    and for replies of older releases.
     """
 
     id: UUID
@@ -29,6 +32,9 @@ class Line(msgspec.Struct, frozen=True):
     clock: ClockText
     answers: UUID | None
     outcome: Outcome
+    mode: str = ""
+    why: str = ""
+    drew_on: tuple[Drawn, ...] = ()
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -43,12 +49,13 @@ def show_conversation(
     parts: Parts,
     who: Credential,
     before: Annotated[str | None, Parameter(pattern="^[0-9a-f]{16}$")] = None,
+    thread: UUID | None = None,
     limit: Annotated[int, Parameter(ge=1, le=200)] = 50,
 ) -> Page:
-    """The newest messages before a clock."""
+    """The newest messages of a conversation before a clock; without a thread, of the first one."""
     store = parts.vault.member(who.member)
     until = None if before is None else clocks.from_text(before)
-    found = messages.page(store, before=until, limit=limit + 1)
+    found = messages.page(store, before=until, limit=limit + 1, thread=thread)
     return Page(messages=[_line(said) for said in found[-limit:]], more=len(found) > limit)
 
 
@@ -62,6 +69,9 @@ def _line(said: Said) -> Line:
         clock=clocks.to_text(said.clock),
         answers=said.message.answers,
         outcome=said.message.outcome,
+        mode=said.message.mode,
+        why=said.message.why,
+        drew_on=said.message.drew_on,
     )
 
 

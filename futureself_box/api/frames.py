@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from futureself_box.errors import BoxError
 from futureself_box.records.clock import ClockText
-from futureself_box.records.kinds import KindName
+from futureself_box.records.kinds import Drawn, KindName
 from futureself_box.records.revisions import Op
 
 SCHEMA = 1
@@ -34,6 +34,11 @@ RequestId = Annotated[
 Author = Annotated[str, Meta(pattern="^([0-9a-f-]{36}|box)$", description="A device, or the box.")]
 Sequence = Annotated[int, Meta(ge=0, description="Number of the last delta; 0 before the first.")]
 
+CloudFrontier = Annotated[
+    int,
+    Meta(description="Every revision up to this sequence is in the household's cloud copy."),
+]
+
 
 class Resume(msgspec.Struct, frozen=True):
     """A turn that the phone was reading, and how far it got."""
@@ -51,7 +56,10 @@ class Hello(msgspec.Struct, frozen=True, tag="hello"):
 
 
 class ChatSend(msgspec.Struct, frozen=True, tag="chat.send"):
-    """Say something. Sent again unchanged it is the same message: a retry, not a second one."""
+    """Say something. Sent again unchanged it is the same message: a retry, not a second one.
+
+    With another revision it is an edit: what came after it in its conversation goes to the trash.
+    """
 
     id: RequestId
     message: Annotated[UUID, Meta(description="The message's record id, made by the phone.")]
@@ -60,6 +68,21 @@ class ChatSend(msgspec.Struct, frozen=True, tag="chat.send"):
     clock: Annotated[
         ClockText | None, Meta(description="The phone's clock; null where it keeps none.")
     ] = None
+    thread: Annotated[
+        UUID | None, Meta(description="The conversation's record; null for the first one.")
+    ] = None
+
+
+class ChatAgain(msgspec.Struct, frozen=True, tag="chat.again"):
+    """Write the last answer of a conversation anew, or let it go on. It stays one record.
+
+    Sent again unchanged it is the same turn.
+    """
+
+    id: RequestId
+    reply: Annotated[UUID, Meta(description="The answer's record.")]
+    turn: Annotated[UUID, Meta(description="The new turn's id, made by the phone.")]
+    goes_on: Annotated[bool, Meta(description="Whether the words that are there stay.")] = False
 
 
 class ChatCancel(msgspec.Struct, frozen=True, tag="chat.cancel"):
@@ -131,6 +154,9 @@ class LiveTurn(msgspec.Struct, frozen=True):
 
     turn: UUID
     message: UUID
+    reply: Annotated[
+        UUID | None, Meta(description="The record that the answer becomes; null: the turn's id.")
+    ] = None
 
 
 class Welcome(msgspec.Struct, frozen=True, tag="welcome"):
@@ -167,17 +193,20 @@ class ChatAccepted(msgspec.Struct, frozen=True, tag="chat.accepted"):
     revision: UUID
     turn: UUID
     clock: ClockText
+    reply: Annotated[
+        UUID | None, Meta(description="The record that the answer becomes; null: the turn's id.")
+    ] = None
 
 
 class ChatStatus(msgspec.Struct, frozen=True, tag="chat.status"):
     """What the box is doing for a turn before its first words.
 
-    `waiting` carries the place in line (1 is next), `reading` how many tokens of how many. With the
-    first delta it writes.
+    `waiting` carries the place in line (1 is next), `reading` how many tokens of how many. A phone
+    takes a state that it doesn't know as `writing`: the first sentence is not whole yet.
     """
 
     turn: UUID
-    state: Literal["waiting", "reading"]
+    state: Literal["waiting", "reading", "writing"]
     place: int = 0
     done: int = 0
     total: int = 0
@@ -196,9 +225,11 @@ class ChatDelta(msgspec.Struct, frozen=True, tag="chat.delta"):
 
 
 class ChatDone(msgspec.Struct, frozen=True, tag="chat.done"):
-    """The turn is over and its answer recorded; the record's id is the turn's.
+    """The turn is over and its answer recorded; the revision's id is the turn's.
 
-    `text` is the whole answer where the deltas are no longer kept, and null otherwise.
+    So is the record's, unless an answer was written anew. `text` is the whole answer where the deltas
+    are no longer kept, and null otherwise. `mode` spoke, `why` says what it was chosen for, and
+    `drew_on` what of the member's own words the answer was given.
     """
 
     turn: UUID
@@ -206,6 +237,9 @@ class ChatDone(msgspec.Struct, frozen=True, tag="chat.done"):
     outcome: Literal["complete", "length", "cancelled"]
     tokens: int
     text: str | None = None
+    mode: str = ""
+    why: str = ""
+    drew_on: tuple[Drawn, ...] = ()
 
 
 class RecordProblem(msgspec.Struct, frozen=True):
@@ -246,6 +280,7 @@ class RecordsChanges(msgspec.Struct, frozen=True, tag="records.changes"):
     head: int
     more: bool
     epoch: str
+    cloud: CloudFrontier = 0
 
 
 class Poke(msgspec.Struct, frozen=True, tag="poke"):
@@ -253,6 +288,7 @@ class Poke(msgspec.Struct, frozen=True, tag="poke"):
 
     head: int
     turns: tuple[LiveTurn, ...] = ()
+    cloud: CloudFrontier | None = None
 
 
 class Notice(msgspec.Struct, frozen=True, tag="notice"):
@@ -275,7 +311,9 @@ class Pong(msgspec.Struct, frozen=True, tag="pong"):
     id: RequestId
 
 
-PhoneFrame = Hello | ChatSend | ChatCancel | ChatResume | RecordsPush | RecordsPull | Ping
+PhoneFrame = (
+    Hello | ChatSend | ChatAgain | ChatCancel | ChatResume | RecordsPush | RecordsPull | Ping
+)
 BoxFrame = (
     Welcome
     | ChatAccepted

@@ -18,6 +18,7 @@ from litestar.types import WebSocketReceiveEvent
 from futureself_box.api import frames, sync, wall_clock
 from futureself_box.api.frames import (
     ChatAccepted,
+    ChatAgain,
     ChatCancel,
     ChatDone,
     ChatResume,
@@ -42,7 +43,7 @@ from futureself_box.errors import (
     TokenUnknown,
     TurnInterrupted,
 )
-from futureself_box.futureself.turns import Turn
+from futureself_box.futureself.turn import Turn
 from futureself_box.household import devices
 from futureself_box.household.devices import Credential
 from futureself_box.records import clock as clocks
@@ -138,6 +139,8 @@ class _Conversation:
         match frame:
             case ChatSend():
                 await self._send(frame)
+            case ChatAgain():
+                await self._again(frame)
             case ChatCancel():
                 self._cancel(frame)
             case ChatResume():
@@ -166,7 +169,7 @@ class _Conversation:
                 device=who.device,
                 head=place.head,
                 epoch=place.epoch,
-                turns=tuple(LiveTurn(turn=turn.id, message=turn.said.id) for turn in turns),
+                turns=tuple(_live(turn) for turn in turns),
                 box=self._parts.box_id,
                 addresses=self._parts.origins,
             )
@@ -176,7 +179,7 @@ class _Conversation:
         wall_clock.check()
         who, turns = self._phone.who, self._parts.turns
         turns.check_room(who.member, frame.message)
-        revision, answer = await asyncio.to_thread(
+        said, answer = await asyncio.to_thread(
             messages.say,
             self._store,
             frame.message,
@@ -185,27 +188,59 @@ class _Conversation:
             device=who.device,
             now_ms=wall_clock.now_ms(),
             clock=None if frame.clock is None else clocks.from_text(frame.clock),
+            thread=frame.thread,
         )
-        turn = answer or turns.answer(
-            self._store, who.name, messages.said(revision), child=who.role == "child"
+        if answer is not None:
+            answered = LiveTurn(answer.revision, said.id, _other(answer.id, answer.revision))
+            await self._accept(frame.id, said, answered)
+            await self._phone.send(_done(answer))
+            return await self._poke()
+        turn = turns.answer(self._store, who.name, said, child=who.role == "child")
+        return await self._stream(frame.id, turn)
+
+    async def _again(self, frame: ChatAgain) -> None:
+        wall_clock.check()
+        who, turns = self._phone.who, self._parts.turns
+        done = await asyncio.to_thread(messages.written, self._store, frame.turn)
+        if done is not None:
+            return await self._phone.send(_done(done))
+        reply, said = await asyncio.to_thread(messages.last_exchange, self._store, frame.reply)
+        turns.check_room(who.member, said.id)
+        again = Turn(
+            frame.turn,
+            self._store,
+            said,
+            who.name,
+            child=who.role == "child",
+            reply=reply.id,
+            begun=reply.message.text if frame.goes_on else "",
         )
+        return await self._stream(frame.id, turns.answer_again(again))
+
+    async def _stream(self, request: str, turn: Turn) -> None:
+        """Say that a turn is accepted, send its words, and tell the member's other phones."""
+        live = _live(turn)
+        await self._accept(request, turn.said, live)
+        if not self._phone.streams(turn.id):
+            self._phone.stream(turn)
+        await self._poke(live)
+
+    async def _accept(self, request: str, said: Said, live: LiveTurn) -> None:
         await self._phone.send(
             ChatAccepted(
-                id=frame.id,
-                message=revision.record,
-                revision=revision.rev_id,
-                turn=turn.id,
-                clock=clocks.to_text(revision.clock),
+                id=request,
+                message=said.id,
+                revision=said.revision,
+                turn=live.turn,
+                clock=clocks.to_text(said.clock),
+                reply=live.reply,
             )
         )
-        poke = Poke(head=revision.sequence)
-        if isinstance(turn, Said):
-            await self._phone.send(_done(turn))
-        else:
-            poke = Poke(poke.head, turns=(LiveTurn(turn=turn.id, message=revision.record),))
-            if not self._phone.streams(turn.id):
-                self._phone.stream(turn)
-        await self._parts.phones.poke(who.member, poke, but=who.device)
+
+    async def _poke(self, *live: LiveTurn) -> None:
+        who = self._phone.who
+        place = await asyncio.to_thread(replicas.find_place, self._store)
+        await self._parts.phones.poke(who.member, Poke(place.head, turns=live), but=who.device)
 
     async def _push(self, frame: RecordsPush) -> None:
         who = self._phone.who
@@ -220,7 +255,7 @@ class _Conversation:
         running = self._parts.turns.find(self._phone.who.member, turn)
         if running is not None:
             return self._phone.stream(running, after)
-        reply = await asyncio.to_thread(messages.find, self._store, turn)
+        reply = await asyncio.to_thread(messages.written, self._store, turn)
         if reply is None or reply.message.role != "future_self":
             return await self._phone.fail(TurnInterrupted(), turn=turn)
         return await self._phone.send(_done(reply))
@@ -304,9 +339,21 @@ def _close_code(error: BoxError) -> int:
 
 def _done(reply: Said) -> ChatDone:
     return ChatDone(
-        turn=reply.id,
+        turn=reply.revision,
         sequence=0,
         outcome=reply.message.outcome,
         tokens=reply.message.tokens,
         text=reply.message.text,
+        mode=reply.message.mode,
+        why=reply.message.why,
+        drew_on=reply.message.drew_on,
     )
+
+
+def _live(turn: Turn) -> LiveTurn:
+    return LiveTurn(turn.id, turn.said.id, _other(turn.reply, turn.id))
+
+
+def _other(reply: UUID, turn: UUID) -> UUID | None:
+    """The record of a reply where its id is not the turn's."""
+    return None if reply == turn else reply

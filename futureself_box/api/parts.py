@@ -22,7 +22,7 @@ from futureself_box.household.setup_code import SetUpCode
 from futureself_box.inference.client import InferenceClient
 from futureself_box.lan import profile
 from futureself_box.lan.presence import Presence
-from futureself_box.settings import Records
+from futureself_box.settings import Records, Supabase
 from futureself_box.store.vault import Vault
 
 _log = structlog.get_logger()
@@ -44,6 +44,7 @@ class Parts:
     presence: Presence | None
     worker_socket: Path
     records: Records
+    supabase: Supabase
 
     @property
     def fingerprint(self) -> bytes:

@@ -16,7 +16,7 @@ from litestar.exceptions import WebSocketDisconnect
 from futureself_box.api import frames
 from futureself_box.api.frames import BoxFrame, ChatDelta, ChatDone, ChatStatus, Notice, Poke
 from futureself_box.errors import BoxError, DeviceRevoked, StreamLost
-from futureself_box.futureself.turns import Turn
+from futureself_box.futureself.turn import Status, Turn, Writing
 from futureself_box.household.devices import Credential
 from futureself_box.inference.client import Reading, Waiting
 
@@ -114,9 +114,17 @@ class Phone:
         if turn.outcome is None:
             await self.fail(turn.error or BoxError(), turn=turn.id)
             return
-        sequence = len(turn.deltas)
+        about = turn.about
         await self.send(
-            ChatDone(turn=turn.id, sequence=sequence, outcome=turn.outcome, tokens=turn.tokens)
+            ChatDone(
+                turn=turn.id,
+                sequence=len(turn.deltas),
+                outcome=turn.outcome,
+                tokens=turn.tokens,
+                mode=about.mode,
+                why=about.why,
+                drew_on=about.drew_on,
+            )
         )
 
 
@@ -169,9 +177,11 @@ class Phones:
             await phone.close(frames.CLOSE_REVOKED, DeviceRevoked())
 
 
-def _status(turn: UUID, status: Waiting | Reading) -> ChatStatus:
+def _status(turn: UUID, status: Status) -> ChatStatus:
     match status:
         case Waiting(place=place):
             return ChatStatus(turn=turn, state="waiting", place=place)
         case Reading(done=done, total=total):
             return ChatStatus(turn=turn, state="reading", done=done, total=total)
+        case Writing():
+            return ChatStatus(turn=turn, state="writing")

@@ -36,6 +36,10 @@ _PATHS = {
     "answer": "answers",
     "measure": "measures",
     "future_memory": "future-memories",
+    "thread": "threads",
+    "reaction": "reactions",
+    "keepsake": "keepsakes",
+    "letter": "letters",
 }
 
 

@@ -19,6 +19,7 @@ from futureself_box.records import clock as clocks
 from futureself_box.records.revisions import Change
 from futureself_box.store.vault import MemberStore
 from futureself_box.sync import replicas
+from futureself_box.sync.cloud import place as cloud_place
 from futureself_box.sync.replicas import Kept, Leaf, Pushed, Refused
 
 # Room for the envelope, and for the escapes that a body may gain.
@@ -37,6 +38,8 @@ async def push(pushes: Pushes, store: MemberStore, device: UUID, frame: RecordsP
 def pull(store: MemberStore, frame: RecordsPull) -> RecordsChanges:
     """What came after a phone's cursor, as much as one frame holds."""
     page, place = replicas.pull(store, cursor=frame.cursor, epoch=frame.epoch, limit=frame.limit)
+    with store.read() as connection:
+        frontier = cloud_place.frontier(connection)
     fitting = _fitting(page.leaves)
     cut = len(fitting) < len(page.leaves)
     return RecordsChanges(
@@ -46,6 +49,7 @@ def pull(store: MemberStore, frame: RecordsPull) -> RecordsChanges:
         head=page.head,
         more=cut or page.more,
         epoch=place.epoch,
+        cloud=frontier,
     )
 
 

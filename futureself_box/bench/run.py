@@ -16,9 +16,11 @@ from futureself_box.bench.running_box import Device, RunningBox
 from futureself_box.settings import Settings
 
 _ROUNDS = 7
-_AS_LLAMA_BENCH = {"FUTURESELF_INFERENCE_REPLY_TOKENS": "128"}
+# No mode shortens these: a figure needs an answer that goes on for a while.
+_AT_LENGTH = {"FUTURESELF_INFERENCE_REPLY_SENTENCES": "100"}
+_AS_LLAMA_BENCH = {"FUTURESELF_INFERENCE_REPLY_TOKENS": "128", **_AT_LENGTH}
 # Where an answer's speed is not the question, a shorter one will do.
-_SHORT = {"FUTURESELF_INFERENCE_REPLY_TOKENS": "96"}
+_SHORT = {"FUTURESELF_INFERENCE_REPLY_TOKENS": "96", **_AT_LENGTH}
 
 
 class Figure(msgspec.Struct, frozen=True):

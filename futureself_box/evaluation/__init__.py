@@ -1,1 +1,1 @@
-"""Sets that score whatever model is installed, and what the box makes of it."""
+"""How well the future self does, on sets of cases, with whatever model is installed."""

@@ -1,46 +1,47 @@
 """What the model reads for one turn: who it is, what was said, what was said last.
 
-Laid out for the engine's prefix cache: the opening (persona.py) stays the same for weeks, the history
-grows only at its end and is cut rarely and in big pieces. The system role is not used: Mistral's templates
-move its text into the last message, and the common prefix would be lost.
+Laid out for the engine's prefix cache: the opening stays the same for weeks, the history grows only
+at its end and is cut rarely and in big pieces, and what belongs to this turn alone stands in the last
+message. The system role is not used: Mistral's templates move its text into the last message, and
+the common prefix would be lost.
 """
 
 from collections.abc import Sequence
-from datetime import date
 from itertools import accumulate
 
-from futureself_box.futureself import persona
 from futureself_box.futureself.line import Line
-from futureself_box.records import messages
 from futureself_box.records.messages import Said
-from futureself_box.store.vault import MemberStore
 
-_MOST_MESSAGES = 256
+MOST_MESSAGES = 256
+"""The longest history."""
 _PIECE = 16
 # A cautious guess for many languages; a wrong one is mended by asking again with less history.
 _CHARACTERS_A_TOKEN = 3
 
 
 def build(
-    store: MemberStore,
-    name: str,
-    message: Said,
+    opening: Sequence[Line],
+    before: Sequence[Said],
+    last: str,
     *,
-    today: date,
-    child: bool,
-    prompt_tokens: int,
+    offset: int,
+    tokens: int,
     share: float = 1.0,
 ) -> list[Line]:
-    """The prompt that ends with `message`, in about so many tokens.
+    """The prompt whose last message is `last`, in about so many tokens.
 
-    `share` below 1 uses that part of the room for history.
+    `before` are the messages before it, oldest first, and `offset` the number of those that came
+    before them. `share` below 1 uses that part of the room for history.
     """
-    room = prompt_tokens * _CHARACTERS_A_TOKEN
-    opening = persona.opening(store, name, today=today, child=child, room=room // 2)
-    room -= sum(len(line.content) for line in opening) + len(message.message.text)
-    before, offset = messages.page_with_offset(store, before=message.clock, limit=_MOST_MESSAGES)
+    room = characters(tokens)
+    room -= sum(len(line.content) for line in opening) + len(last)
     start = history_start([len(said.message.text) for said in before], offset, int(room * share))
-    return [*opening, *_alternating([*before[start:], message])]
+    return [*opening, *_alternating([*map(_line, before[start:]), Line("user", last)])]
+
+
+def characters(tokens: int) -> int:
+    """About how many characters so many tokens are."""
+    return tokens * _CHARACTERS_A_TOKEN
 
 
 def history_start(lengths: Sequence[int], offset: int, room: int) -> int:
@@ -55,18 +56,21 @@ def history_start(lengths: Sequence[int], offset: int, room: int) -> int:
     return next((start for start in starts if total - spent[start] <= room), len(lengths))
 
 
-def _alternating(said: Sequence[Said]) -> list[Line]:
+def _line(said: Said) -> Line:
+    if said.message.role == "member":
+        return Line("user", said.message.text)
+    # As some of Mistral's templates and all its models' training do.
+    return Line("assistant", said.message.text.strip())
+
+
+def _alternating(said: Sequence[Line]) -> list[Line]:
     # Templates refuse two messages of one role in a row; unanswered ones are read as one.
     lines: list[Line] = []
-    for entry in said:
-        role = "user" if entry.message.role == "member" else "assistant"
-        text = entry.message.text
-        if role == "assistant":
-            text = text.strip()  # as some of Mistral's templates and all its models' training do
-        if not text or (role == "assistant" and not lines):
+    for line in said:
+        if not line.content or (line.role == "assistant" and not lines):
             continue
-        if lines and lines[-1].role == role:
-            lines[-1] = Line(role, f"{lines[-1].content}\n\n{text}")
+        if lines and lines[-1].role == line.role:
+            lines[-1] = Line(line.role, f"{lines[-1].content}\n\n{line.content}")
         else:
-            lines.append(Line(role, text))
+            lines.append(line)
     return lines

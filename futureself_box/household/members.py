@@ -102,6 +102,24 @@ def change(
     return new
 
 
+def may_be_copied(store: HouseholdStore, member: UUID) -> bool:
+    """Whether a member's words may go to the cloud: a child's only where the owner allows it."""
+    with store.read() as connection:
+        row = connection.execute(
+            "SELECT cloud_allowed OR NOT child AS allowed FROM member WHERE id = ?", (str(member),)
+        ).fetchone()
+    return row is not None and bool(row["allowed"])
+
+
+def allow_copy(store: HouseholdStore, member: UUID, *, allowed: bool) -> None:
+    """Let a child's words go to the cloud, or no longer."""
+    with store.write() as tx:
+        tx.execute(
+            "UPDATE member SET cloud_allowed = :allowed WHERE id = :id",
+            {"id": str(member), "allowed": int(allowed)},
+        )
+
+
 def _member(row: Row) -> Member:
     values = dict(row)
     if values.pop("child"):

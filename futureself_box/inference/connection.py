@@ -41,6 +41,8 @@ class Health(msgspec.Struct, frozen=True):
     model: str | None = None
     context_tokens: int = 0
     starter: bool = False
+    layers: int = 0
+    gpu_layers: int = 0
 
 
 class Endpoint(msgspec.Struct, frozen=True):

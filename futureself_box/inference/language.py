@@ -147,9 +147,7 @@ def _decode(load: Load, loading: "Future[Reception]", pipe: ChildEnd) -> None:
         cores = Cores(model.threads)
         decoder = Decoder(model, cache, cores, reception.line, pipe.send, load.inference.streams)
         loading.set_result(reception)
-        pipe.send(
-            Ready(model.context_tokens, model.template, model.bos, model.eos, tokens.controls)
-        )
+        pipe.send(_ready(model, tokens))
         decoder.run()
         parking.close()
     except BoxError as error:
@@ -161,6 +159,18 @@ def _decode(load: Load, loading: "Future[Reception]", pipe: ChildEnd) -> None:
         raise
     finally:
         os._exit(1)
+
+
+def _ready(model: Llama, tokens: PromptTokens) -> Ready:
+    return Ready(
+        model.context_tokens,
+        model.template,
+        model.bos,
+        model.eos,
+        tokens.controls,
+        model.layers,
+        model.gpu_layers,
+    )
 
 
 def _load(load: Load) -> Llama:

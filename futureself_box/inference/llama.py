@@ -20,6 +20,7 @@ from llama_cpp import llama_cpp as api
 
 from futureself_box.errors import ModelBroken
 from futureself_box.inference.batch import Batch
+from futureself_box.inference.loading import Loading
 from futureself_box.inference.pipe import Sampling
 from futureself_box.inference.sampler import Candidates, Sampler, Scores
 
@@ -28,6 +29,7 @@ _ERROR_LEVEL = 3  # ggml_log_level
 _PARAMS_BYTES = 4096  # more than any ggml_threadpool_params
 _CONTROL = api.LLAMA_TOKEN_ATTR_CONTROL | api.LLAMA_TOKEN_ATTR_UNKNOWN
 _libc = ctypes.CDLL(None)
+_loading = Loading()
 
 
 class DecodeFailed(Exception):
@@ -64,6 +66,8 @@ class Llama:
         api.llama_log_set(_log_while_loading, None)
         api.llama_backend_init()
         self._model = _load(path, gpu_layers)
+        self.layers = int(api.llama_model_n_layer(self._model))
+        self.gpu_layers = min(_loading.gpu_layers, self.layers)
         self._vocab = api.llama_model_get_vocab(self._model)
         self._abort_flag = ctypes.create_string_buffer(2)
         self.context_tokens = _window(self._model, context_tokens)
@@ -272,7 +276,8 @@ def _load(path: Path, gpu_layers: int) -> Any:
     params.n_gpu_layers = gpu_layers
     model = api.llama_model_load_from_file(bytes(path), params)
     if not model:
-        raise ModelBroken("llama.cpp can't load this model's file.")
+        reason = f": {_loading.reason}" if _loading.reason else ""
+        raise ModelBroken(f"llama.cpp can't load this model's file{reason}.")
     return model
 
 
@@ -296,8 +301,10 @@ def attach_threads(context: Any, threads: int) -> None:
 @api.llama_log_callback  # type: ignore[untyped-decorator]
 def _log_while_loading(level: int, text: bytes, _data: Any) -> None:
     """No prompt has been seen yet, so the library's own words may be logged."""
+    said = text.decode(errors="replace").strip()
+    _loading.hear(said)
     if level == _ERROR_LEVEL:
-        _log.warning("llama_cpp_error", text=text.decode(errors="replace").strip())
+        _log.warning("llama_cpp_error", text=said)
 
 
 @api.llama_log_callback  # type: ignore[untyped-decorator]

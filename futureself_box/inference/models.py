@@ -31,6 +31,7 @@ class Models:
         self._answers_itself = not settings.inference.url
         self._template: ChatTemplate | None = None
         self._controls: tuple[str, ...] = ()
+        self._layers = self._gpu_layers = 0
         self._parked = settings.parked_path
         self._tasks: list[asyncio.Task[None]] = []
         self._on_broken: Callable[[], None] = lambda: None
@@ -52,14 +53,12 @@ class Models:
     @property
     def language(self) -> str:
         """The name of the language model; empty without one."""
-        identity = self._language.weights
-        return weights.name_of(identity.path) if identity else ""
+        return self._language.weights.name if self._language.weights else ""
 
     @property
     def embeddings(self) -> str:
         """The name of the embedding model; empty before it was asked for."""
-        identity = self._embeddings.weights
-        return weights.name_of(identity.path) if identity else ""
+        return self._embeddings.weights.name if self._embeddings.weights else ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -90,8 +89,15 @@ class Models:
             status=_status(trouble),
             model=self.language or None,
             context_tokens=self._language.context_tokens,
-            starter=identity is not None and weights.is_starter(identity.path),
+            starter=identity is not None and weights.is_starter(identity),
+            layers=self._layers,
+            gpu_layers=self._gpu_layers,
         )
+
+    async def loaded(self, timeout_s: float) -> None:
+        """Wait for the language model. Raises what keeps it from answering."""
+        await self._language.settled(timeout_s)
+        self._language.check_ready()
 
     async def chat(self, request: ChatRequest) -> Call:
         """Ask for an answer; it stands in line then. Raises what keeps the model from giving one."""
@@ -157,6 +163,7 @@ class Models:
     def _take_template(self, ready: Ready) -> None:
         self._template = ChatTemplate(ready.template, bos=ready.bos, eos=ready.eos)
         self._controls = ready.controls
+        self._layers, self._gpu_layers = ready.layers, ready.gpu_layers
 
 
 def _check_language(identity: Identity) -> None:

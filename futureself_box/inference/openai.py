@@ -259,6 +259,8 @@ class Health(msgspec.Struct, frozen=True):
     model: str | None
     context_tokens: int
     starter: bool
+    layers: int = 0
+    gpu_layers: int = 0
 
 
 class Fault(msgspec.Struct, frozen=True):

@@ -91,6 +91,9 @@ class Ready(msgspec.Struct, frozen=True, tag=True):
     eos: str = ""
     controls: tuple[str, ...] = ()
     """The names of the control tokens."""
+    layers: int = 0
+    """All of the model's, and those that llama.cpp says it put on the GPU."""
+    gpu_layers: int = 0
 
 
 class Refused(msgspec.Struct, frozen=True, tag=True):

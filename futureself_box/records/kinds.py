@@ -164,17 +164,67 @@ class FutureMemory(msgspec.Struct, frozen=True, omit_defaults=True):
     approved_at: Moment | None = None
 
 
+class Drawn(msgspec.Struct, frozen=True):
+    """A record that a reply drew on, and the day that it is about."""
+
+    record: UUID
+    kind: KindName
+    day: Day
+
+
 class Message(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A message of the conversation. `answers` and `outcome` belong to replies.
+    """A message of a conversation, the first one or that of a `thread`. The rest belongs to replies.
 
     `outcome`: the reply is complete, was cut at its greatest length, or cancelled by the member.
+    `mode` spoke, and `why` it was chosen; `asked_leave` says that it ends by asking whether another
+    may speak; `drew_on` is what it was given of the member's own words.
     """
 
     role: Literal["member", "future_self"]
     text: str
+    thread: UUID | None = None
     answers: UUID | None = None
     outcome: Literal["complete", "length", "cancelled"] = "complete"
     tokens: int = 0
+    mode: Annotated[str, Meta(max_length=32)] = ""
+    why: Annotated[str, Meta(max_length=32)] = ""
+    asked_leave: bool = False
+    drew_on: Annotated[tuple[Drawn, ...], Meta(max_length=30)] = ()
+
+
+class Thread(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A conversation beside the first one, which has no record."""
+
+    title: Title
+
+
+class Reaction(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A sign on a message. Of several on one message the newest counts; it teaches nothing."""
+
+    message: UUID
+    sign: Annotated[str, Meta(min_length=1, max_length=16)]
+
+
+class Keepsake(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Words of a conversation that the member wants remembered, and who said them."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=8000, pattern=r"\S")]
+    by: Literal["member", "future_self"]
+    day: Day
+    message: UUID | None = None
+
+
+class Letter(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A letter to the future, to be opened on a day, or one that answers it.
+
+    The future self answers, or the member in its place; `by` says who wrote.
+    """
+
+    text: Annotated[str, Meta(max_length=20_000)]
+    written_at: Moment
+    opens_on: Day | None = None
+    by: Literal["member", "future_self"] = "member"
+    answers: UUID | None = None
 
 
 Body: TypeAlias = (
@@ -188,6 +238,10 @@ Body: TypeAlias = (
     | Measure
     | FutureMemory
     | Message
+    | Thread
+    | Reaction
+    | Keepsake
+    | Letter
 )
 
 KINDS: dict[str, type[Body]] = {
@@ -201,6 +255,10 @@ KINDS: dict[str, type[Body]] = {
     "measure": Measure,
     "future_memory": FutureMemory,
     "message": Message,
+    "thread": Thread,
+    "reaction": Reaction,
+    "keepsake": Keepsake,
+    "letter": Letter,
 }
 _DECODERS = {name: msgspec.json.Decoder(body) for name, body in KINDS.items()}
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])

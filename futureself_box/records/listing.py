@@ -17,10 +17,14 @@ from futureself_box.records.kinds import (
     Entry,
     FutureMemory,
     Goal,
+    Keepsake,
+    Letter,
     Measure,
     Message,
     Preference,
+    Reaction,
     Step,
+    Thread,
     decode,
 )
 from futureself_box.store.database import Connection
@@ -88,6 +92,10 @@ def day_of(fields: Body) -> date | None:
     match fields:
         case Entry() | CheckIn() | Measure():
             return fields.day
+        case Keepsake():
+            return fields.day
+        case Letter():
+            return fields.opens_on
         case Goal():
             return fields.due
         case Step():
@@ -101,8 +109,10 @@ def words_of(fields: Body) -> str:
     match fields:
         case Entry():
             return "\n".join((fields.text, *fields.tags, fields.place))
-        case Affirmation() | Message():
+        case Affirmation() | Message() | Keepsake() | Letter():
             return fields.text
+        case Thread():
+            return fields.title
         case Goal():
             return f"{fields.title}\n{fields.why}"
         case Step():
@@ -111,7 +121,7 @@ def words_of(fields: Body) -> str:
             return fields.note
         case Answer():
             return "\n".join((fields.text, *(person.name for person in fields.people)))
-        case Preference() | Measure() | FutureMemory():
+        case Preference() | Measure() | FutureMemory() | Reaction():
             return ""
 
 
@@ -152,7 +162,7 @@ def _enter(tx: Connection, record: str, kind: str, fields: Body, place: int) -> 
 
 def _place(tx: Connection, fields: Body, clock: Clock, had: int | None) -> int:
     match fields:
-        case Entry() | CheckIn() | Measure():
+        case Entry() | CheckIn() | Measure() | Letter():
             at_ms = round(fields.written_at.timestamp() * 1000)
         case _ if had is not None:
             return had

@@ -1,4 +1,4 @@
-"""A member's conversation with the future self: records of the kind `message`.
+"""A member's conversations with the future self: records of the kind `message`.
 
 A reply names the message that it answers. A message without a reply and without a running turn is
 one whose answer was interrupted; nothing else says so, and nothing else can be wrong about it.
@@ -8,8 +8,11 @@ from typing import Literal
 from uuid import UUID
 
 import msgspec
+import uuid_utils.compat
 
+from futureself_box.errors import MessageNotLast, NotFound, TurnInterrupted
 from futureself_box.records import clock as clocks
+from futureself_box.records import revisions
 from futureself_box.records.clock import Clock
 from futureself_box.records.kinds import Message
 from futureself_box.records.revisions import Change, Revision, append
@@ -46,13 +49,37 @@ def say(
     device: UUID,
     now_ms: int,
     clock: Clock | None = None,
-) -> tuple[Revision, Said | None]:
-    """Record a member's message, once for each `rev_id`, and return it with its answer, if any."""
-    body = _encode(Message(role="member", text=text))
-    change = Change(rev_id=rev_id, record=message, kind=KIND, op="put", body=body, clock=clock)
+    thread: UUID | None = None,
+) -> tuple[Said, Said | None]:
+    """Record a member's message, once for each `rev_id`, and return it with its answer, if any.
+
+    Another revision of a message that is there is an edit: what came after it in its conversation,
+    answers included, is put in the trash. Of several the newest is what was said.
+    """
     with store.write() as tx:
-        revision = append(tx, change, device=str(device), now_ms=now_ms)
-        return revision, _answer(tx, revision.record)
+        shown = revisions.head(tx, message)
+        is_new = revisions.find(tx, rev_id) is None
+        if shown is not None and shown.kind != KIND:
+            raise NotFound
+        if is_new and shown is not None and shown.op == "put":
+            thread = said(shown).message.thread
+            _set_aside(tx, after(tx, said(shown)), now_ms)
+        body = _encode(Message(role="member", text=text, thread=thread))
+        parent = shown.rev_id if is_new and shown is not None else None
+        change = Change(
+            rev_id=rev_id,
+            record=message,
+            kind=KIND,
+            op="put",
+            body=body,
+            parent=parent,
+            clock=clock,
+        )
+        append(tx, change, device=str(device), now_ms=now_ms)
+        newest = revisions.head(tx, message)
+        if newest is None or newest.op != "put":
+            raise NotFound
+        return said(newest), _answer(tx, message)
 
 
 def said(revision: Revision) -> Said:
@@ -65,10 +92,33 @@ def said(revision: Revision) -> Said:
     )
 
 
-def reply(store: MemberStore, turn: UUID, message: Message, *, now_ms: int) -> Revision:
-    """Record the future self's reply; its record and first revision carry the turn's id."""
-    change = Change(rev_id=turn, record=turn, kind=KIND, op="put", body=_encode(message))
+def reply(
+    store: MemberStore,
+    turn: UUID,
+    message: Message,
+    *,
+    now_ms: int,
+    record: UUID | None = None,
+    revision: UUID | None = None,
+) -> Revision:
+    """Record the future self's reply; its revision carries the turn's id.
+
+    So does the record, unless an earlier reply is written anew: then `record` is that one's.
+    `revision` is what was answered; where it is no longer what was said, TurnInterrupted is raised.
+    """
     with store.write() as tx:
+        asked = None if message.answers is None else revisions.head(tx, message.answers)
+        if revision is not None and (asked is None or asked.rev_id != revision):
+            raise TurnInterrupted
+        shown = None if record is None else revisions.head(tx, record)
+        change = Change(
+            rev_id=turn,
+            record=record or turn,
+            kind=KIND,
+            op="put",
+            body=_encode(message),
+            parent=None if shown is None else shown.rev_id,
+        )
         return append(tx, change, device=BOX, now_ms=now_ms)
 
 
@@ -81,29 +131,63 @@ def find(store: MemberStore, message: UUID) -> Said | None:
     return next((_said(row) for row in rows), None)
 
 
-def page(store: MemberStore, *, before: Clock | None, limit: int) -> list[Said]:
-    """The newest `limit` messages before a clock, oldest first."""
+def written(store: MemberStore, turn: UUID) -> Said | None:
+    """The reply that a turn wrote, whether or not another has taken its place."""
+    with store.read() as connection:
+        revision = revisions.find(connection, turn)
+    if revision is None or revision.kind != KIND or revision.body is None:
+        return None
+    return said(revision)
+
+
+def last_exchange(store: MemberStore, reply: UUID) -> tuple[Said, Said]:
+    """A reply and the message that it answers, where nothing was said after. Raises MessageNotLast."""
+    with store.read() as connection:
+        answer = _one(connection, reply)
+        asked = answer and answer.message.answers and _one(connection, answer.message.answers)
+        if not answer or not asked or after(connection, answer):
+            raise MessageNotLast
+    return answer, asked
+
+
+def page(
+    store: MemberStore, *, before: Clock | None, limit: int, thread: UUID | None = None
+) -> list[Said]:
+    """The newest `limit` messages of a conversation before a clock, oldest first."""
     with store.read() as connection:
         rows = connection.execute(
-            _SHOWN + " AND head.clock < :before ORDER BY head.clock DESC, head.rev_id DESC"
-            " LIMIT :limit",
-            {"kind": KIND, "before": 2**63 - 1 if before is None else before, "limit": limit},
+            PAGE,
+            {
+                "thread": _thread(thread),
+                "before": 2**63 - 1 if before is None else before,
+                "limit": limit,
+            },
         ).fetchall()
     return [_said(row) for row in reversed(rows)]
 
 
-def page_with_offset(store: MemberStore, *, before: Clock, limit: int) -> tuple[list[Said], int]:
+def page_with_offset(
+    store: MemberStore, *, before: Clock, limit: int, thread: UUID | None = None
+) -> tuple[list[Said], int]:
     """As `page`, with the number of messages that come before the page."""
-    said = page(store, before=before, limit=limit)
+    said = page(store, before=before, limit=limit, thread=thread)
     if len(said) < limit:
         return said, 0
     with store.read() as connection:
         row = connection.execute(
-            "SELECT count(*) AS earlier FROM head"
-            " WHERE kind = :kind AND op = 'put' AND clock < :clock",
-            {"kind": KIND, "clock": said[0].clock},
+            EARLIER,
+            {"thread": _thread(thread), "clock": said[0].clock},
         ).fetchone()
     return said, row["earlier"]
+
+
+def after(connection: Connection, message: Said) -> list[Said]:
+    """What was said after a message in its conversation, oldest first."""
+    rows = connection.execute(
+        f"{_IN_THREAD} AND revision.clock > :clock ORDER BY revision.clock",
+        {"thread": _thread(message.message.thread), "clock": message.clock},
+    ).fetchall()
+    return [_said(row) for row in rows]
 
 
 _SHOWN = """
@@ -112,7 +196,18 @@ _SHOWN = """
     WHERE head.kind = :kind AND head.op = 'put'
 """
 
-# Named, since without statistics SQLite would rather walk the conversation.
+# Both name their index, since without statistics SQLite would rather walk the conversation.
+_IN_THREAD = """
+    SELECT head.record, head.rev_id, head.clock, revision.body
+    FROM revision INDEXED BY revision_thread JOIN head USING (rev_id)
+    WHERE revision.kind = 'message' AND coalesce(revision.body ->> '$.thread', '') = :thread
+        AND head.op = 'put'
+"""
+PAGE = f"""
+    {_IN_THREAD} AND revision.clock < :before
+    ORDER BY revision.clock DESC, revision.rev_id DESC LIMIT :limit
+"""
+EARLIER = f"SELECT count(*) AS earlier FROM ({_IN_THREAD} AND revision.clock < :clock)"  # noqa: S608
 ANSWER = """
     SELECT head.record, head.rev_id, head.clock, revision.body
     FROM revision INDEXED BY revision_answers
@@ -126,6 +221,28 @@ ANSWER = """
 def _answer(connection: Connection, message: UUID) -> Said | None:
     row = connection.execute(ANSWER, {"message": str(message)}).fetchone()
     return _said(row) if row else None
+
+
+def _one(connection: Connection, message: UUID) -> Said | None:
+    shown = revisions.head(connection, message)
+    return said(shown) if shown is not None and shown.op == "put" and shown.kind == KIND else None
+
+
+def _set_aside(tx: Connection, later: list[Said], now_ms: int) -> None:
+    for one in later:
+        change = Change(
+            rev_id=uuid_utils.compat.uuid7(),
+            record=one.id,
+            kind=KIND,
+            op="del",
+            body=None,
+            parent=one.revision,
+        )
+        append(tx, change, device=BOX, now_ms=now_ms)
+
+
+def _thread(thread: UUID | None) -> str:
+    return "" if thread is None else str(thread)
 
 
 def _said(row: Row) -> Said:

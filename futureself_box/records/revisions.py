@@ -20,6 +20,7 @@ from futureself_box.store.database import Connection, Row
 from futureself_box.store.vault import MemberStore
 
 Op = Literal["put", "del", "purge"]
+Adopted = Literal["new", "known", "redated"]
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -63,13 +64,21 @@ def append(tx: Connection, change: Change, *, device: str, now_ms: int) -> Revis
     existing = find(tx, change.rev_id)
     if existing is not None:
         return existing
-    shown = _head_row(tx, change.record)
-    erased = change.op == "purge" or (shown is not None and shown["op"] == "purge")
-    revision = _insert(tx, change, device=device, stamp=_stamp(tx, change, now_ms), erased=erased)
-    if change.op == "purge":
-        tx.execute("UPDATE revision SET body = NULL WHERE record = ?", (str(change.record),))
-    _move_head(tx, revision, shown)
-    return revision
+    return _keep(tx, change, device=device, stamp=_stamp(tx, change, now_ms))
+
+
+def adopt(tx: Connection, change: Change, *, device: str) -> Adopted:
+    """Take a revision over from a replica that has stored it for good, and its clock unchanged."""
+    stamp = change.clock or clocks.ZERO
+    existing = find(tx, change.rev_id)
+    if existing is None:
+        _keep(tx, change, device=device, stamp=stamp)
+        return "new"
+    if existing.clock == stamp:
+        return "known"
+    tx.execute("UPDATE revision SET clock = ? WHERE rev_id = ?", (stamp, str(change.rev_id)))
+    _show(tx, _greatest(tx, change.record))
+    return "redated"
 
 
 def find(connection: Connection, rev_id: UUID) -> Revision | None:
@@ -137,6 +146,16 @@ def is_superseded(connection: Connection, rev_id: str) -> bool:
     """Whether another revision was made on this one, or set it aside."""
     row = connection.execute("SELECT 1 FROM superseded WHERE rev_id = ?", (rev_id,)).fetchone()
     return row is not None
+
+
+def _keep(tx: Connection, change: Change, *, device: str, stamp: Clock) -> Revision:
+    shown = _head_row(tx, change.record)
+    erased = change.op == "purge" or (shown is not None and shown["op"] == "purge")
+    revision = _insert(tx, change, device=device, stamp=stamp, erased=erased)
+    if change.op == "purge":
+        tx.execute("UPDATE revision SET body = NULL WHERE record = ?", (str(change.record),))
+    _move_head(tx, revision, shown)
+    return revision
 
 
 def _stamp(tx: Connection, change: Change, now_ms: int) -> Clock:

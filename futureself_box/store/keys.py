@@ -12,7 +12,7 @@ newest file has the ring of all keys before it, found by their ids, and with it 
 
 import base64
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
@@ -30,7 +30,7 @@ KEY_BYTES = 32
 _NONCE_BYTES = 12
 _VERSION = 1
 
-Purpose = Literal["database", "attachments", "names", "contents", "parking"]
+Purpose = Literal["database", "attachments", "names", "contents", "parking", "cloud"]
 SheetHalf: TypeAlias = tuple[str, bytes]
 """A sheet's id and public key."""
 Base64 = Annotated[str, msgspec.Meta(max_length=256)]
@@ -139,6 +139,24 @@ def unlock(file: KeyFile, opens: Opener, known: Iterable[KeyFile] = ()) -> bytes
         raise
 
 
+def ring(file: KeyFile, key: bytes) -> Iterator[tuple[str, bytes]]:
+    """The key in use and every key before it, by their ids; `key` is the one in use."""
+    known = {file.current: key}
+    yield file.current, key
+    # The wraps lie oldest first, and each key opens the one before it.
+    for wrap in reversed(file.wraps):
+        kind, _, above = wrap.holder.partition(":")
+        if kind == "key" and above in known:
+            known[wrap.key_id] = _unwrap(file.subject, wrap, known[above])
+            yield wrap.key_id, known[wrap.key_id]
+
+
+def for_cloud(file: KeyFile) -> KeyFile:
+    """The file as it may leave the box: nothing but the recovery sheet opens it, and the older keys."""
+    kept = tuple(wrap for wrap in file.wraps if wrap.holder.partition(":")[0] in {"sheet", "key"})
+    return msgspec.structs.replace(file, wraps=kept)
+
+
 def begin_rotation(path: Path, new: bytes, secret: bytes, half: SheetHalf | None) -> None:
     """Add the key that comes next: open to the box and the sheet, with the key in use under it.
 
@@ -238,15 +256,10 @@ def _from_ring(file: KeyFile, newer: KeyFile, opens: Opener) -> bytes | None:
     if newer.subject != file.subject:
         return None
     try:
-        ring = {newer.current: opens(newer)}
+        key = opens(newer)
     except (KeyWrong, SheetUnknown):
         return None
-    # The wraps lie oldest first, and each key opens the one before it.
-    for wrap in reversed(newer.wraps):
-        kind, _, above = wrap.holder.partition(":")
-        if kind == "key" and above in ring:
-            ring[wrap.key_id] = _unwrap(newer.subject, wrap, ring[above])
-    return ring.get(file.current)
+    return dict(ring(newer, key)).get(file.current)
 
 
 def _unwrap(subject: str, wrap: Wrap, secret: bytes) -> bytes:

@@ -236,6 +236,82 @@ def search_without_secure_delete(db: Database) -> None:
 
 
 @household()
+def cloud_copies(db: Database) -> None:
+    """Whose words go to the cloud, how it went, and which copies are still to be erased."""
+    db.execute("ALTER TABLE member ADD COLUMN cloud_allowed INTEGER NOT NULL DEFAULT 0")
+    db.execute("""
+        CREATE TABLE cloud_outcome (
+            member TEXT PRIMARY KEY REFERENCES member (id) ON DELETE CASCADE,
+            at TEXT NOT NULL,
+            good_at TEXT,
+            waiting INTEGER NOT NULL DEFAULT 0,
+            code TEXT,
+            problem TEXT
+        ) STRICT, WITHOUT ROWID
+    """)
+    # The session of a member who has left; their own database is gone.
+    db.execute("""
+        CREATE TABLE cloud_erasure (
+            member TEXT PRIMARY KEY,
+            name TEXT NOT NULL,
+            project TEXT NOT NULL,
+            refresh_token TEXT NOT NULL,
+            problem TEXT
+        ) STRICT, WITHOUT ROWID
+    """)
+
+
+@member()
+def cloud_copy(db: Database) -> None:
+    """The member's account in the cloud, and how far the copy has come."""
+    # wish is what the member asked of the worker; it may hold a password, for seconds.
+    db.execute("""
+        CREATE TABLE cloud_account (
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            state TEXT NOT NULL CHECK (state IN ('none', 'confirm_mail', 'linked', 'sign_in')),
+            project TEXT,
+            mail TEXT,
+            access_token TEXT,
+            refresh_token TEXT,
+            expires_at INTEGER,
+            wish TEXT,
+            problem TEXT
+        ) STRICT
+    """)
+    # pushed and acknowledged are sequences of this box, pulled one of the cloud. A new key sends
+    # everything once more, so pushed goes back; acknowledged doesn't.
+    db.execute("""
+        CREATE TABLE cloud_place (
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            epoch TEXT,
+            pulled INTEGER NOT NULL DEFAULT 0,
+            pushed INTEGER NOT NULL DEFAULT 0,
+            acknowledged INTEGER NOT NULL DEFAULT 0,
+            key_id TEXT,
+            retiring TEXT NOT NULL DEFAULT '[]',
+            kept TEXT
+        ) STRICT
+    """)
+    db.execute("INSERT INTO cloud_account (only, state) VALUES (1, 'none')")
+    db.execute("INSERT INTO cloud_place (only) VALUES (1)")
+    # What the cloud refuses for its date, until that has come.
+    db.execute("""
+        CREATE TABLE cloud_held (
+            sequence INTEGER PRIMARY KEY REFERENCES revision (sequence)
+        ) STRICT
+    """)
+
+
+@member()
+def conversations(db: Database) -> None:
+    """The messages of each conversation in their order; the first one has no thread."""
+    db.execute("""
+        CREATE INDEX revision_thread ON revision (coalesce(body ->> '$.thread', ''), clock)
+        WHERE kind = 'message'
+    """)
+
+
+@household()
 def progress_of_jobs(db: Database) -> None:
     """How far a long job is, in steps of its own."""
     db.execute("ALTER TABLE job ADD COLUMN progress INTEGER NOT NULL DEFAULT 0")

@@ -49,6 +49,7 @@ class Vault:
     """
 
     def __init__(self, data: Path, config: Path) -> None:
+        self._data = data
         self._run_lock = hold_alone(private_folder(data))
         self._lock = threading.Lock()
         self._open: dict[UUID, MemberStore] = {}
@@ -82,7 +83,7 @@ class Vault:
         """A member's open store; opening migrates and checks it. Raises StoreDamaged and the like."""
         with self._lock:
             if member not in self._open:
-                store = _open(self._members, member, self._member_key(member))
+                store = open_member(self._data, member, self._member_key(member))
                 _prepare(store, schema.member)
                 self._open[member] = store
             return self._open[member]
@@ -196,19 +197,12 @@ class Vault:
         return self._members / f"{member}.keys"
 
 
-def open_beside(data: Path, member: UUID, unlock: keys.Opener) -> MemberStore:
-    """A member's store beside the box, which has it open too. The caller closes it.
-
-    Raises KeyWrong, StoreDamaged and the like.
-    """
+def open_member(data: Path, member: UUID, key: bytes) -> MemberStore:
+    """A member's store as it is, also beside the box. Raises StoreDamaged."""
     folder = data / MEMBERS_FOLDER
-    return _open(folder, member, unlock(keys.read(folder / f"{member}.keys")))
-
-
-def _open(folder: Path, member: UUID, key: bytes) -> MemberStore:
     attachments = SealedFolder(folder / f"{member}.attachments", keys.derive(key, "attachments"))
-    path, database = folder / f"{member}.db", keys.derive(key, "database")
-    return MemberStore(member, path, database, attachments, keys.derive(key, "parking"))
+    database, parking = keys.derive(key, "database"), keys.derive(key, "parking")
+    return MemberStore(member, folder / f"{member}.db", database, attachments, parking)
 
 
 def _prepare(database: Database, migrations: Migrations) -> None:

@@ -110,7 +110,12 @@ def find_place(store: MemberStore) -> Place:
 def begin_epoch(store: MemberStore) -> None:
     """Make every cursor void, as after a restore: phones begin anew and send what they hold."""
     with store.write() as tx:
-        tx.execute("UPDATE sync_state SET epoch = lower(hex(randomblob(16)))")
+        renew_epoch(tx)
+
+
+def renew_epoch(tx: Connection) -> None:
+    """Begin an epoch inside the caller's transaction."""
+    tx.execute("UPDATE sync_state SET epoch = lower(hex(randomblob(16)))")
 
 
 def place(connection: Connection) -> Place:

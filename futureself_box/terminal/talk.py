@@ -22,6 +22,7 @@ from futureself_box.api.frames import (
     ChatDelta,
     ChatDone,
     ChatSend,
+    ChatStatus,
     Hello,
     Resume,
     Welcome,
@@ -147,6 +148,8 @@ class _Answer:
         match frame:
             case ChatAccepted():
                 self.turn = frame.turn
+            case ChatStatus(turn=self.turn, state="writing"):
+                self._arrivals.append(time.monotonic())
             case ChatDelta(turn=self.turn) if frame.after == self._sequence:
                 self._sequence = frame.sequence
                 self._add(frame.text)

@@ -10,6 +10,7 @@ prepare_tests() {
   need_command chromium chromium
   need_command certutil libnss3-tools
   need_command openssl openssl
+  need_postgres
   need_disk_of_our_own
   if [[ $(id -u) == 0 ]]; then prepare_network_tests; fi
   need_command shellcheck shellcheck
@@ -36,6 +37,11 @@ need_disk_of_our_own() {
   need_command pkg-config pkg-config
   pkg-config --exists fuse3 || install_package libfuse3-dev 'The tests need libfuse3, which is not here.'
   need_command fusermount3 fuse3
+}
+
+# Debian keeps PostgreSQL's server off the path.
+need_postgres() {
+  compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || need_command postgres postgresql
 }
 
 # need_command COMMAND PACKAGE

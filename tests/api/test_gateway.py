@@ -1,18 +1,21 @@
 """One phone and the box, over a real socket, with the real starter model."""
 
 import json
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 from websockets.exceptions import ConnectionClosed
 
 from futureself_box.api import frames
 from futureself_box.api.frames import (
     ChatAccepted,
+    ChatAgain,
     ChatCancel,
     ChatDelta,
     ChatDone,
     ChatResume,
+    ChatSend,
     Error,
     Hello,
     Ping,
@@ -198,3 +201,86 @@ async def test_a_turn_that_nobody_knows_is_interrupted(device: Device) -> None:
         assert (await phone.receive_a(Error)).code == "turn_interrupted"
         await phone.send(new_message("Hello?"))
         await phone.read()
+
+
+async def test_an_answer_is_written_anew_and_goes_on_as_the_same_record(device: Device) -> None:
+    async with device.phone() as phone:
+        await phone.say("Good evening.")
+        first, _ = await phone.read()
+        reply = device.conversation()[-1]
+        again = ChatAgain(id="1", reply=reply["id"], turn=uuid4())
+        await phone.send(again)
+        accepted = await phone.receive_a(ChatAccepted)
+        assert (accepted.turn, str(accepted.reply)) == (again.turn, reply["id"])
+        second, _ = await phone.read(again.turn)
+        await phone.send(again)
+        assert (await phone.receive_a(ChatDone)).text == second.strip()
+        on = ChatAgain(id="2", reply=reply["id"], turn=uuid4(), goes_on=True)
+        await phone.send(on)
+        third, _ = await phone.read(on.turn)
+    assert third.startswith(second.strip())
+    now = device.conversation()[-1]
+    assert (now["id"], now["text"]) == (reply["id"], third.strip())
+    versions = device.call("GET", f"/api/records/{reply['id']}/history")
+    assert [version["body"]["text"] for version in versions] == [
+        text.strip() for text in (first, second, third)
+    ]
+
+
+async def test_an_edited_message_is_answered_anew_and_the_old_answer_is_in_the_trash(
+    device: Device,
+) -> None:
+    async with device.phone() as phone:
+        sent = await phone.say("Good mroning.")
+        await phone.read()
+        old = device.conversation()[-1]
+        await phone.send(
+            ChatSend(id="1", message=sent.message, revision=uuid4(), text="Good morning.")
+        )
+        turn = (await phone.receive_a(ChatAccepted)).turn
+        await phone.read(turn)
+    assert device.conversation()[0]["text"] == "Good morning."
+    assert device.conversation()[1]["id"] == str(turn)
+    trash = device.call("GET", "/api/trash")["items"]
+    assert old["id"] in {item["id"] for item in trash}
+
+
+async def test_only_the_last_answer_is_written_anew(device: Device) -> None:
+    async with device.phone() as phone:
+        await phone.say("One.")
+        await phone.read()
+        reply = device.conversation()[-1]["id"]
+        await phone.say("Two.")
+        await phone.read()
+        await phone.send(ChatAgain(id="1", reply=reply, turn=uuid4()))
+        error = await phone.receive_a(Error)
+    assert (error.code, error.id) == ("message_not_last", "1")
+
+
+async def test_threads_are_conversations_of_their_own(device: Device) -> None:
+    thread = device.call("POST", "/api/threads", {"title": "The move"})["id"]
+    async with device.phone() as phone:
+        await phone.say("Here.")
+        await phone.read()
+        await phone.send(msgspec.structs.replace(new_message("There."), thread=UUID(thread)))
+        await phone.read()
+    assert device.conversation()[0]["text"] == "Here."
+    there = device.call("GET", f"/api/conversation?thread={thread}")["messages"]
+    assert (len(there), there[0]["text"]) == (2, "There.")
+
+
+async def test_a_reply_says_which_mode_spoke_and_why(device: Device) -> None:
+    async with device.phone() as phone:
+        await phone.say("How do I start saving for a house?")
+        _, done = await phone.read()
+    assert (done.mode, done.why) == ("strategist", "plan")
+    reply = device.conversation()[-1]
+    assert (reply["mode"], reply["why"]) == ("strategist", "plan")
+
+
+async def test_a_question_for_a_loss_is_answered_without_the_model(device: Device) -> None:
+    async with device.phone() as phone:
+        await phone.say("When will my mother die?")
+        text, done = await phone.read()
+    assert "can't know" in text or "Nobody can tell" in text
+    assert done.tokens == 0

@@ -8,9 +8,8 @@ import pytest
 
 from futureself_box.api import frames
 from futureself_box.api.phones import Phone, Phones
-from futureself_box.futureself.turns import Turn
+from futureself_box.futureself.turn import Turn
 from futureself_box.household.devices import Credential
-from futureself_box.inference.client import Words
 from futureself_box.records import clock
 from futureself_box.records.kinds import Message
 from futureself_box.records.messages import Said
@@ -54,7 +53,7 @@ async def test_words_that_wait_for_a_slow_phone_are_joined(turn: Turn) -> None:
     socket = SlowSocket()
     phone = connected(socket)
     for word in ("one ", "two ", "three"):
-        turn.take(Words(text=word, tokens=1))
+        turn.say(word)
     phone.stream(turn)
     socket.open.set()
     joined = frames.ChatDelta(turn.id, after=0, sequence=3, text="one two three")
@@ -65,7 +64,7 @@ async def test_words_that_wait_for_a_slow_phone_are_joined(turn: Turn) -> None:
 async def test_a_stream_that_is_not_taken_is_given_up_and_can_be_resumed(turn: Turn) -> None:
     socket = SlowSocket()
     phone = connected(socket, slow_s=0.01)
-    turn.take(Words(text="one", tokens=1))
+    turn.say("one")
     phone.stream(turn)
     assert b"chat.delta" in await socket.tried.get()
     assert b"stream_lost" in await socket.tried.get()

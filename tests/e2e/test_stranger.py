@@ -32,6 +32,7 @@ def served(tmp_path: Path, stranger: LlamaServer) -> Iterator[RunningBox]:
         "FUTURESELF_INFERENCE_URL": stranger.url,
         "FUTURESELF_INFERENCE_URL_KEY_FILE": str(stranger.key_file),
         "FUTURESELF_INFERENCE_REPLY_TOKENS": "64",
+        "FUTURESELF_INFERENCE_REPLY_SENTENCES": "100",
     }
     with RunningBox(tmp_path, None, **variables) as running:
         yield running
@@ -117,7 +118,12 @@ async def test_a_small_window_that_the_server_tells_is_kept_to(tmp_path: Path) -
     async with AsyncExitStack() as stack:
         await server.open(stack)
         url = f"http://127.0.0.1:{server.port}/v1"
-        box = RunningBox(tmp_path, None, FUTURESELF_INFERENCE_URL=url)
+        box = RunningBox(
+            tmp_path,
+            None,
+            FUTURESELF_INFERENCE_URL=url,
+            FUTURESELF_INFERENCE_REPLY_SENTENCES="100",
+        )
         await asyncio.to_thread(box.start)
         stack.push_async_callback(asyncio.to_thread, box.stop)
         await asyncio.to_thread(box.wait_until_ready)
@@ -133,7 +139,12 @@ async def test_without_the_owner_s_yes_no_word_leaves_and_all_else_goes_on(
     tmp_path: Path,
 ) -> None:
     url = "http://model.example:11434/v1"
-    box = RunningBox(tmp_path, None, FUTURESELF_INFERENCE_URL=url)
+    box = RunningBox(
+        tmp_path,
+        None,
+        FUTURESELF_INFERENCE_URL=url,
+        FUTURESELF_INFERENCE_REPLY_SENTENCES="100",
+    )
     box.start()
     try:
         box.wait_until_up()

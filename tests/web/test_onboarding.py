@@ -104,34 +104,7 @@ async def test_ratings_are_kept_and_drawn_and_any_may_be_left_out(app: App, ada:
     await expect(traits.locator("fs-measure-chart")).to_be_hidden()
 
 
-async def test_a_life_is_imagined_corrected_and_approved(app: App, ada: Device) -> None:
-    await app.go_to("Me")
-    await app.page.get_by_role("link", name="Your imagined life").click()
-    await expect(app.page.locator("fs-life .bar .mark")).to_have_text("imagined")
-    await app.page.get_by_role("button", name="Imagine it").click()
-    status = app.page.locator("fs-life [data-part=status]")
-    await expect(status).to_contain_text("lines")
-    lines = app.page.locator("fs-life-line")
-    await expect(lines).to_have_count(13)
-    await lines.nth(2).get_by_role("button", name="Correct").click()
-    await app.page.get_by_label("The line").locator("visible=true").fill("I kept bees with Lou.")
-    await app.page.get_by_role("button", name="Save").locator("visible=true").click()
-    await expect(lines.nth(2)).to_contain_text("I kept bees with Lou.")
-    await expect(lines.nth(2).get_by_text("in your words")).to_be_visible()
-    await app.page.get_by_role("button", name="This could be me").click()
-    await expect(app.page.get_by_text("Your future self remembers this life.")).to_be_visible()
-
-    def approved() -> bool:
-        (life,) = ada.call("GET", "/api/future-memories")["items"]
-        return "approved_at" in life["body"]
-
-    await asyncio.to_thread(eventually, approved)
-    (life,) = (await asyncio.to_thread(ada.call, "GET", "/api/future-memories"))["items"]
-    assert life["body"]["highlights"][0]["text"] == "I kept bees with Lou."
-    assert life["body"]["highlights"][0]["by"] == "member"
-
-
-LIFE = {
+LIFE: dict[str, Any] = {
     "written_at": "2026-11-24T09:00:00Z",
     "year": 2051,
     "age": 60,
@@ -141,6 +114,40 @@ LIFE = {
     "moments": [{"text": "I drink my first cup at the window.", "by": "member"}],
     "scene": [{"text": "I sit at my table and the light is low."}],
 }
+
+
+async def test_a_life_is_corrected_line_by_line_and_approved(app: App, ada: Device) -> None:
+    await app.go_to("Me")
+    await app.page.get_by_role("link", name="Your imagined life").click()
+    await expect(app.page.get_by_role("button", name="Imagine it")).to_be_visible()
+    await expect(app.page.locator("fs-life .bar .mark")).to_have_text("imagined")
+    older = LIFE | {"approved_at": "2026-11-24T10:00:00Z"}
+    await asyncio.to_thread(ada.call, "POST", "/api/future-memories", older)
+    lines = app.page.locator("fs-life-line")
+    await expect(lines).to_have_count(6)
+    await expect(app.page.get_by_text("Your future self remembers this life.")).to_be_visible()
+    await asyncio.to_thread(ada.call, "POST", "/api/future-memories", LIFE)
+    await expect(app.page.get_by_text("stays until you approve this")).to_be_visible()
+    await lines.nth(2).get_by_role("button", name="Correct").click()
+    await lines.nth(2).get_by_label("The line").fill("I kept bees with Lou.")
+    await lines.nth(2).get_by_role("button", name="Save").click()
+    await expect(lines.nth(2)).to_contain_text("I kept bees with Lou.")
+    await expect(lines.nth(2).get_by_text("in your words")).to_be_visible()
+    await app.page.get_by_role("button", name="This could be me").click()
+    await expect(app.page.get_by_text("Your future self remembers this life.")).to_be_visible()
+
+    def only_life() -> Any:
+        found = ada.call("GET", "/api/future-memories")["items"]
+        return found[0]["body"] if len(found) == 1 else None
+
+    life = await asyncio.to_thread(eventually, only_life)
+    assert life["highlights"][0] == {
+        "text": "I kept bees with Lou.",
+        "year": 2034,
+        "age": 43,
+        "by": "member",
+    }
+    assert life["approved_at"] > older["approved_at"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

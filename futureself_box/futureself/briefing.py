@@ -1,0 +1,113 @@
+"""What is settled before the model starts: the situation, the mode, and the last message's words.
+
+All of it is code, so it is the same on every model, and it takes milliseconds.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from typing import get_args
+
+import msgspec
+
+from futureself_box.futureself import opinions, persona, prompt, situation, wishes
+from futureself_box.futureself.guards import losses
+from futureself_box.futureself.guards.losses import Loss
+from futureself_box.futureself.languages.lexicon import lexicon
+from futureself_box.futureself.line import Line
+from futureself_box.futureself.modes import choice
+from futureself_box.futureself.modes.choice import Choice, Given, Why
+from futureself_box.futureself.modes.mode import NAMES, Mode, mode
+from futureself_box.futureself.onboarding import answers
+from futureself_box.futureself.situation import Situation
+from futureself_box.futureself.turn import Turn
+from futureself_box.records import messages
+from futureself_box.records.messages import Said
+
+_LOOKED_BACK = 24
+
+
+class Brief(msgspec.Struct, frozen=True):
+    """What one answer is written from. `fixed` is an answer that needs no model."""
+
+    opening: tuple[Line, ...]
+    before: list[Said]
+    offset: int
+    last: str
+    situation: Situation
+    choice: Choice
+    known: frozenset[Loss]
+    fixed: str = ""
+
+    @property
+    def mode(self) -> Mode:
+        """The mode that speaks."""
+        return mode(self.choice.mode)
+
+
+async def prepare(turn: Turn, *, now: datetime, room: int) -> Brief:
+    """Settle how a turn is answered.
+
+    `now` is in the zone where the box stands, `room` the longest opening in characters.
+    """
+    return await asyncio.to_thread(_prepare, turn, now, room)
+
+
+def _prepare(turn: Turn, now: datetime, room: int) -> Brief:
+    said, store = turn.said, turn.store
+    before, offset = messages.page_with_offset(
+        store, before=said.clock, limit=prompt.MOST_MESSAGES, thread=said.message.thread
+    )
+    own = [said, *(one for one in reversed(before) if one.message.role == "member")]
+    read = situation.read([one.message.text for one in own[:_LOOKED_BACK]], hour=now.hour)
+    chosen = choice.choose(
+        read, _given(before), wishes.read(store, own[:_LOOKED_BACK]), child=turn.child
+    )
+    texts = [one.message.text for one in own]
+    texts += [answer.text for answer in answers.read(store).values()]
+    known = losses.told(texts, language=read.language, year=now.year)
+    return Brief(
+        opening=persona.opening(store, turn.name, today=now.date(), child=turn.child, room=room),
+        before=[*before, *_begun(turn)],
+        offset=offset,
+        last=_last(turn, chosen, read),
+        situation=read,
+        choice=chosen,
+        known=known,
+        fixed=_fixed(turn, known, read, now),
+    )
+
+
+def _given(before: Sequence[Said]) -> list[Given]:
+    """How the last replies were given, newest first."""
+    return [
+        Given(said.message.mode, said.message.why, said.message.asked_leave)  # type: ignore[arg-type]
+        for said in reversed(before[-_LOOKED_BACK:])
+        if said.message.mode in NAMES and said.message.why in get_args(Why)
+    ]
+
+
+def _last(turn: Turn, chosen: Choice, read: Situation) -> str:
+    """The last message: how to answer, then the member's words."""
+    called = mode(chosen.mode)
+    how = f"(Answer as the {called.title}, in my language: {called.now}.)"
+    if turn.begun:
+        return f"{how}\n\n{lexicon(read.language).go_on}"
+    return f"{how}\n\n{opinions.as_question(turn.said.message.text, read.language)}"
+
+
+def _begun(turn: Turn) -> list[Said]:
+    """The message and the answer that is to go on."""
+    if not turn.begun:
+        return []
+    answer = msgspec.structs.replace(turn.about, text=turn.begun)
+    return [turn.said, msgspec.structs.replace(turn.said, message=answer)]
+
+
+def _fixed(turn: Turn, known: frozenset[Loss], read: Situation, now: datetime) -> str:
+    asked = losses.asked(turn.said.message.text, known, language=read.language, year=now.year)
+    if not asked or turn.begun:
+        return ""
+    words = lexicon(read.language).losses
+    fixed = words.answer if any(loss.who for loss in asked) else words.answer_of_nobody
+    return fixed[turn.said.id.int % len(fixed)]

@@ -1,0 +1,1 @@
+"""What reads a reply before the member does, sentence by sentence."""

@@ -1,0 +1,1 @@
+"""What the box understands of a language without a model: one file of words for each."""

@@ -1,0 +1,102 @@
+"""One answer as it is being written. All of it is touched on the event loop's thread only."""
+
+import asyncio
+from typing import TypeAlias
+from uuid import UUID
+
+import msgspec
+
+from futureself_box.errors import BoxError
+from futureself_box.futureself.modes.choice import Choice
+from futureself_box.inference.client import Reading, Waiting
+from futureself_box.records.kinds import Message
+from futureself_box.records.messages import Outcome, Said
+from futureself_box.store.vault import MemberStore
+
+
+class Writing(msgspec.Struct, frozen=True):
+    """The model writes, and its first sentence is not whole yet."""
+
+
+Status: TypeAlias = Waiting | Reading | Writing
+
+
+class Turn:
+    """An answer to `said`. Delta number n is `deltas[n - 1]`; `about` is what its record says of it.
+
+    `reply` is the record that it becomes, its own or that of an answer which is written anew; `begun`
+    are the words of that answer where it goes on.
+    """
+
+    def __init__(
+        self,
+        turn: UUID,
+        store: MemberStore,
+        said: Said,
+        name: str,
+        *,
+        child: bool,
+        reply: UUID | None = None,
+        begun: str = "",
+    ) -> None:
+        self.id = turn
+        self.reply = reply or turn
+        self.begun = begun
+        self.store = store
+        self.said = said
+        self.name = name
+        self.child = child
+        self.about = Message(
+            role="future_self", text="", answers=said.id, thread=said.message.thread
+        )
+        self.deltas = [f"{begun} "] if begun else []
+        self.tokens = 0
+        self.status: Status | None = None
+        self.outcome: Outcome | None = None
+        self.error: BoxError | None = None
+        self.cancelled = False
+        self.writing: asyncio.Task[Outcome] | None = None
+        self.running: asyncio.Task[None] | None = None
+        self._changed = asyncio.Event()
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will come."""
+        return self.outcome is not None or self.error is not None
+
+    @property
+    def text(self) -> str:
+        """All words so far."""
+        return "".join(self.deltas)
+
+    def record(self, outcome: Outcome) -> Message:
+        """What is written down of it, as it ends like this."""
+        return msgspec.structs.replace(
+            self.about, text=self.text.strip(), outcome=outcome, tokens=self.tokens
+        )
+
+    def changes(self) -> asyncio.Event:
+        """An event that the next change sets; take it before looking, and none is missed."""
+        return self._changed
+
+    def tell(self) -> None:
+        """Wake everybody who waits for a change."""
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    def note_choice(self, choice: Choice) -> None:
+        """Which mode answers, and why."""
+        self.about = msgspec.structs.replace(
+            self.about, mode=choice.mode, why=choice.why, asked_leave=choice.asks_leave
+        )
+
+    def note(self, status: Status) -> None:
+        """What goes on before the first words."""
+        if status != self.status:
+            self.status = status
+            self.tell()
+
+    def say(self, words: str) -> None:
+        """More words that the member may read."""
+        self.deltas.append(words)
+        self.tell()
