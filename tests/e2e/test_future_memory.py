@@ -31,7 +31,8 @@ def test_a_life_is_imagined_though_the_worker_is_killed(box: RunningBox) -> None
     eventually(lambda: order(ada)["state"] == "done" or None, within_s=300)
     (found,) = ada.call("GET", "/api/future-memories")["items"]
     life = msgspec.convert(found["body"], FutureMemory)
-    given = {answer["question"]: msgspec.convert(answer, Answer) for answer in GIVEN}
+    answers = [msgspec.convert(answer, Answer) for answer in GIVEN]
+    given = {answer.question: answer for answer in answers}
     wanted = brief.of(given, "Ada", today=datetime.now(UTC).date())
     assert lives.verdict(wanted, life).faults == ()
     assert life.answers == ada.call("GET", "/api/future-memory")["answers"]

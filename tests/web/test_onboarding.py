@@ -62,6 +62,7 @@ async def test_answers_are_written_with_no_network_and_reach_the_box_later(
     await app.page.get_by_role("link", name="Your answers").click()
     home = app.page.get_by_label("Where do you live, and what is it like there?")
     await expect(home).to_be_visible()
+    await app.page.wait_for_function("() => navigator.serviceWorker.controller !== null")
     network.cut()
     await app.page.reload()
     await home.fill("In Porto, by the river")
