@@ -21,10 +21,12 @@ from futureself_box.api import (
     attachments,
     authority,
     backups,
+    care,
     cloud,
     conversation,
     credentials,
     devices,
+    doctor,
     entrance,
     gateway,
     health,
@@ -49,6 +51,7 @@ from futureself_box.api.phones import Phones
 from futureself_box.api.pushes import Pushes
 from futureself_box.errors import ModelServerNotAgreed
 from futureself_box.futureself.answering import Limits
+from futureself_box.futureself.recall.keeper import Keeper
 from futureself_box.futureself.turns import Turns
 from futureself_box.household import devices as household_devices
 from futureself_box.household import leaving, members
@@ -91,27 +94,29 @@ def run(settings: Settings) -> None:
 def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litestar:
     """The application around an open vault, which it closes at the end."""
     inference = client.connect(settings)
+    turns = Turns(
+        inference,
+        Limits(
+            context_tokens=settings.inference.context_tokens,
+            reply_tokens=settings.inference.reply_tokens,
+            sentences=settings.inference.reply_sentences,
+        ),
+    )
     parts = Parts(
         vault=vault,
         setup_code=SetUpCode(_show_setup_code(settings, presence)),
         invitations=Invitations(),
         sheet=RecoverySheet(vault),
         tries=Tries(),
-        turns=Turns(
-            inference,
-            Limits(
-                context_tokens=settings.inference.context_tokens,
-                reply_tokens=settings.inference.reply_tokens,
-                sentences=settings.inference.reply_sentences,
-            ),
+        turns=turns,
+        memory=Keeper(
+            lambda: vault.open_stores, inference, is_busy=lambda member: bool(turns.running(member))
         ),
         phones=Phones(),
         pushes=Pushes(),
         inference=inference,
         presence=presence,
-        worker_socket=settings.worker_socket,
-        records=settings.records,
-        supabase=settings.supabase,
+        settings=settings,
     )
 
     @asynccontextmanager
@@ -121,6 +126,7 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
         beside = {
             asyncio.create_task(_be_found(parts)),
             asyncio.create_task(news.hear(settings.news_socket, parts)),
+            asyncio.create_task(parts.memory.run()),
         }
         try:
             yield
@@ -142,10 +148,12 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
             sheet.router,
             devices.router,
             conversation.router,
+            care.router,
             records.router,
             onboarding.router,
             archive.router,
             backups.router,
+            doctor.router,
             cloud.router,
             attachments.router,
             health.router,

@@ -58,7 +58,7 @@ def order_future_memory(parts: Parts, who: Credential, data: Wish) -> Imagining:
     wall_clock.check()
     now_ms = wall_clock.now_ms()
     order = orders.place(parts.vault.household, who.member, data.variation, now_ms=now_ms)
-    bell.ring(parts.worker_socket)
+    bell.ring(parts.settings.worker_socket)
     return _imagining(parts, who, order)
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import dataclass
-from pathlib import Path
 from uuid import UUID
 
 import structlog
@@ -11,6 +10,7 @@ from futureself_box.api import wall_clock
 from futureself_box.api.phones import Phones
 from futureself_box.api.pushes import Pushes
 from futureself_box.errors import BoxError
+from futureself_box.futureself.recall.keeper import Keeper
 from futureself_box.futureself.turns import Turns
 from futureself_box.household import devices, leaving, rescue
 from futureself_box.household.codes import Tries
@@ -22,7 +22,7 @@ from futureself_box.household.setup_code import SetUpCode
 from futureself_box.inference.client import InferenceClient
 from futureself_box.lan import profile
 from futureself_box.lan.presence import Presence
-from futureself_box.settings import Records, Supabase
+from futureself_box.settings import Settings
 from futureself_box.store.vault import Vault
 
 _log = structlog.get_logger()
@@ -38,13 +38,12 @@ class Parts:
     sheet: RecoverySheet
     tries: Tries
     turns: Turns
+    memory: Keeper
     phones: Phones
     pushes: Pushes
     inference: InferenceClient
     presence: Presence | None
-    worker_socket: Path
-    records: Records
-    supabase: Supabase
+    settings: Settings
 
     @property
     def fingerprint(self) -> bytes:
@@ -81,6 +80,7 @@ class Parts:
         for device in gone:
             await self.phones.revoke(device)
         await self.turns.forget(member)
+        await self.memory.forget(member)
         try:
             key = await asyncio.to_thread(self.vault.parking_key, member)
             await self.inference.erase(str(member), key)

@@ -11,12 +11,15 @@ from typing import Any, Protocol
 
 import msgspec
 
-from futureself_box.inference.connection import Asked, Endpoint, Health, Keeping, OwnEngine
+from futureself_box.errors import ModelStarting
+from futureself_box.inference.connection import Asked, Endpoint, Health, Keeping, OwnEngine, Trouble
 from futureself_box.inference.stranger import Stranger
 from futureself_box.inference.stream import Event, Finished, Reading, Waiting, Words
 from futureself_box.settings import Settings
 
 __all__ = [
+    "NOT_RUNNING",
+    "Embedded",
     "Endpoint",
     "Event",
     "Finished",
@@ -24,10 +27,14 @@ __all__ = [
     "InferenceClient",
     "Message",
     "Reading",
+    "Trouble",
     "Waiting",
     "Words",
     "connect",
 ]
+
+
+NOT_RUNNING = Trouble("The inference process doesn't answer.", "Start the box again: scripts/run")
 
 
 class Message(Protocol):
@@ -40,6 +47,13 @@ class Message(Protocol):
     @property
     def content(self) -> str:
         """The words."""
+
+
+class Embedded(msgspec.Struct, frozen=True):
+    """Vectors, each as little-endian float32, and the model that made them: others don't compare."""
+
+    model: str
+    vectors: tuple[bytes, ...]
 
 
 def connect(settings: Settings) -> "InferenceClient":
@@ -69,14 +83,26 @@ class InferenceClient:
         """How the language model is. Raises ModelStarting where nobody answers on the box."""
         return await self._answering.health()
 
+    async def checkup(self) -> tuple[Trouble, ...]:
+        """What is wrong with the models on the box; an engine that doesn't answer is that."""
+        try:
+            return await self._own.checkup()
+        except ModelStarting:
+            return (NOT_RUNNING,)
+
     async def window(self) -> int | None:
         """The longest prompt and answer together; None where the settings have the say."""
         return await self._answering.window()
 
-    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
-        """One vector of length 1 for each text."""
-        answer = await self._own.call("POST", "/embeddings", {"input": texts}, _Embeddings)
-        return [row.embedding for row in answer.data]
+    async def embed(self, texts: Sequence[str], *, query: bool = False) -> Embedded:
+        """One vector of length 1 for each text. `query`: the texts ask, and others answer them."""
+        asked = {
+            "input": texts,
+            "input_type": "query" if query else "passage",
+            "encoding_format": "base64",
+        }
+        answer = await self._own.call("POST", "/embeddings", asked, _Embeddings)
+        return Embedded(answer.model, tuple(row.embedding for row in answer.data))
 
     async def chat(
         self,
@@ -126,8 +152,9 @@ def _json_that_fits(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class _Embedding(msgspec.Struct):
-    embedding: list[float]
+    embedding: bytes
 
 
 class _Embeddings(msgspec.Struct):
+    model: str
     data: tuple[_Embedding, ...]

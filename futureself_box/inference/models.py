@@ -11,8 +11,9 @@ from functools import partial
 import structlog
 
 from futureself_box.errors import BoxError, ModelBroken, ModelMissing
-from futureself_box.inference import parking, prompt_parts, weights
+from futureself_box.inference import checkup, parking, prompt_parts, weights
 from futureself_box.inference.calls import Call
+from futureself_box.inference.connection import Trouble
 from futureself_box.inference.engine import Engine
 from futureself_box.inference.openai import ChatRequest, EraseRequest, Health, Status
 from futureself_box.inference.pipe import Embed, Generate, Ready, Vectors
@@ -28,6 +29,7 @@ class Models:
     """The engines and the chat template of the language model."""
 
     def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self._answers_itself = not settings.inference.url
         self._template: ChatTemplate | None = None
         self._controls: tuple[str, ...] = ()
@@ -94,6 +96,10 @@ class Models:
             gpu_layers=self._gpu_layers,
         )
 
+    def checkup(self) -> tuple[Trouble, ...]:
+        """What is wrong with the models; takes a second or two."""
+        return checkup.look(self._settings, self._language.trouble, self._layers, self._gpu_layers)
+
     async def loaded(self, timeout_s: float) -> None:
         """Wait for the language model. Raises what keeps it from answering."""
         await self._language.settled(timeout_s)
@@ -130,13 +136,13 @@ class Models:
             raise
         return call
 
-    async def embed(self, texts: tuple[str, ...]) -> Vectors:
+    async def embed(self, texts: tuple[str, ...], *, query: bool) -> Vectors:
         """The vectors of some texts."""
         if not self._embeddings_started:
             self._embeddings_started = True
             self._keep(self._embeddings)
         await self._embeddings.settled(_EMBEDDINGS_PATIENCE_S)
-        call = self._embeddings.ask(lambda number: Embed(number, texts))
+        call = self._embeddings.ask(lambda number: Embed(number, texts, query))
         try:
             while not isinstance(news := await call.next(), Vectors):
                 continue

@@ -8,7 +8,7 @@ from futureself_box.futureself import persona
 from futureself_box.futureself.future_memory import outline, people
 from futureself_box.futureself.onboarding import answers
 from futureself_box.futureself.onboarding.answers import Facts
-from futureself_box.futureself.onboarding.questionnaire import questionnaire
+from futureself_box.futureself.onboarding.questionnaire import told
 from futureself_box.records.kinds import Answer
 from futureself_box.store.vault import MemberStore
 
@@ -59,7 +59,7 @@ def of(
     variation: int = 0,
 ) -> Brief:
     """The brief that follows from these answers. What the model doesn't read, no line may speak of."""
-    readable = {question.name for question in questionnaire(child=child).questions if question.told}
+    readable = told(child=child)
     facts = answers.facts(given, name, today=today, birth_year=birth_year)
     return Brief(
         facts=facts,

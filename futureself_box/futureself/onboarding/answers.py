@@ -10,7 +10,7 @@ from datetime import date
 
 import msgspec
 
-from futureself_box.futureself.onboarding.questionnaire import instruments, questionnaire, scores
+from futureself_box.futureself.onboarding.questionnaire import instruments, scores, told
 from futureself_box.records import kinds, revisions
 from futureself_box.records.kinds import Answer, Measure, Relation
 from futureself_box.store.vault import MemberStore
@@ -63,8 +63,7 @@ def facts(
 
 def digest(answers: Mapping[str, Answer], facts: Facts) -> str:
     """What a life is imagined from, as a hash: the same answers, the same hash."""
-    told = {question.name for question in questionnaire().questions if question.told}
-    kept = sorted((n, a) for n, a in answers.items() if n in told or n == "future_age")
+    kept = sorted((n, a) for n, a in answers.items() if n in told() or n == "future_age")
     known = (kept, facts.name, facts.birth_year)
     return hashlib.sha256(msgspec.json.encode(known, order="sorted")).hexdigest()[:32]
 

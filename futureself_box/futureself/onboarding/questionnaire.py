@@ -96,6 +96,12 @@ def questionnaire(*, child: bool = False) -> Questionnaire:
 
 
 @cache
+def told(*, child: bool = False) -> frozenset[str]:
+    """The questions whose answers the model may read."""
+    return frozenset(one.name for one in questionnaire(child=child).questions if one.told)
+
+
+@cache
 def instruments(*, child: bool = False) -> tuple[Instrument, ...]:
     """What a member may rate."""
     every = msgspec.convert(_read("instruments.toml"), _Instruments).instruments
