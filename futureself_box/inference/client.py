@@ -15,6 +15,7 @@ from futureself_box.errors import ModelStarting
 from futureself_box.inference.connection import Asked, Endpoint, Health, Keeping, OwnEngine, Trouble
 from futureself_box.inference.stranger import Stranger
 from futureself_box.inference.stream import Event, Finished, Reading, Waiting, Words
+from futureself_box.inference.timing import timed
 from futureself_box.settings import Settings
 
 __all__ = [
@@ -136,7 +137,7 @@ class InferenceClient:
             response_format=None if schema is None else _json_that_fits(schema),
         )
         keeping = Keeping(cache_key, parking_key, shared_messages)
-        async with aclosing(self._answering.chat(asked, keeping)) as events:
+        async with aclosing(timed(self._answering.chat(asked, keeping))) as events:
             async for event in events:
                 yield event
 
