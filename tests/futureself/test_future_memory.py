@@ -168,7 +168,7 @@ def test_every_plan_adds_up(seed: int, distance: int, born: int | None) -> None:
 
 
 def test_every_plain_line_may_stand_in_every_life() -> None:
-    for wanted in lives.briefs():
+    for wanted in lives.briefs(12):
         measure = Measure(wanted.facts, wanted.known, wanted.child)
         for slot in outline.outline(wanted.facts, wanted.seed):
             of_theme = plain_lines()[slot.theme]
