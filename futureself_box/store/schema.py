@@ -278,13 +278,15 @@ def cloud_copy(db: Database) -> None:
             problem TEXT
         ) STRICT
     """)
-    # pushed and acknowledged are sequences of this box, pulled one of the cloud. A new key sends
-    # everything once more, so pushed goes back; acknowledged doesn't.
+    # pushed and acknowledged are sequences of this box, pulled and seen (the highest that was heard
+    # of) those of the cloud. A new key sends everything once more, so pushed goes back; acknowledged
+    # doesn't.
     db.execute("""
         CREATE TABLE cloud_place (
             only INTEGER PRIMARY KEY CHECK (only = 1),
             epoch TEXT,
             pulled INTEGER NOT NULL DEFAULT 0,
+            seen INTEGER NOT NULL DEFAULT 0,
             pushed INTEGER NOT NULL DEFAULT 0,
             acknowledged INTEGER NOT NULL DEFAULT 0,
             key_id TEXT,

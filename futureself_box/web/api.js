@@ -69,6 +69,7 @@
  * @property {number} devices
  * @property {boolean} current
  * @property {Rescue | null} rescue
+ * @property {boolean | null} cloud_allowed for the owner: whether their words may go to the cloud
  *
  * @typedef {{ id: string, kind: string, revision: string, written_at: number, body: any }} RecordShown
  *
@@ -90,6 +91,19 @@
  * @property {BackupOutcome | null} drill the monthly restore into a throw-away folder
  * @property {boolean} under_way
  * @property {string | null} problem
+ *
+ * @typedef {object} CloudReport
+ * @property {string | null} project null where the box has none
+ * @property {boolean} allowed false for a child whose owner has not said yes
+ * @property {boolean} has_sheet
+ * @property {"none" | "confirm_mail" | "linked" | "sign_in"} state
+ * @property {boolean} wishing the box is about to do what was asked for
+ * @property {string | null} mail
+ * @property {number} waiting how many versions are on the box only
+ * @property {string | null} good_at
+ * @property {string | null} problem
+ * @property {{ name: string, problem: string }[]} others for the owner: whose copy does not go on
+ * @property {{ member: string, name: string }[]} left who is gone, and their copy is not
  *
  * @typedef {"close-folders" | "clear-leftovers" | "back-up-now" | "retry-jobs" |
  *   "renew-certificate"} Mend
@@ -292,6 +306,23 @@ export class Api {
   /** @returns {Promise<Backups>} a backup is made now */
   backUp = () => this.#ask("POST", "/api/backups");
 
+  /** @returns {Promise<CloudReport>} */
+  cloud = () => this.#ask("GET", "/api/cloud");
+
+  /** @type {(way: "sign-in" | "sign-up", mail: string, password: string) => Promise<CloudReport>} */
+  linkCloud = (way, mail, password) => this.#ask("POST", `/api/cloud/${way}`, { mail, password });
+
+  /** @type {(way: "sign-out" | "erase" | "account") => Promise<CloudReport>} */
+  endCloud = (way) =>
+    way === "sign-out"
+      ? this.#ask("POST", "/api/cloud/sign-out")
+      : this.#ask("POST", "/api/cloud/erase", { account: way === "account" });
+
+  /** @type {(member: string) => Promise<void>} their copy was erased in the dashboard */
+  confirmLeft = (member) => this.#ask("DELETE", `/api/cloud/left/${member}`);
+
+  /** @type {(member: string, allowed: boolean) => Promise<void>} whether a child has a copy */
+  allowCloud = (member, allowed) => this.#ask("PUT", `/api/members/${member}/cloud`, { allowed });
   /** @returns {Promise<Findings>} the box is looked over, which takes some seconds */
   findings = () => this.#ask("GET", "/api/doctor", undefined, PIECE_MS);
 

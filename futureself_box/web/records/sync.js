@@ -66,6 +66,9 @@ export class Sync extends EventTarget {
       await this.#meet(frame.epoch ?? "");
     } else if (frame.type === "poke") {
       this.#behind ||= frame.head > this.#replica.place.cursor;
+      if (frame.cloud !== undefined && frame.cloud !== null) {
+        await this.#replica.takeCloud(frame.cloud);
+      }
     } else if ("id" in frame && frame.id === this.#asked) {
       await this.#answered(frame);
       if (this.#asked === frame.id) this.#asked = "";
