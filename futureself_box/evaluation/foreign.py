@@ -19,6 +19,7 @@ from futureself_box.futureself.recall import recall
 from futureself_box.inference.client import InferenceClient
 from futureself_box.settings import Settings
 
+_PATIENCE_S = 120.0  # hits must not depend on what else the machine does
 _T = TypeVar("_T")
 
 
@@ -80,7 +81,9 @@ async def find(
 ) -> tuple[str, ...]:
     """The entries that are recalled, the best first."""
     moment = journal.read_moment(asked_at)
-    recalled = await recall(kept.store, text, asked_at=moment, inference=inference)
+    recalled = await recall(
+        kept.store, text, asked_at=moment, inference=inference, patience_s=_PATIENCE_S
+    )
     return tuple(kept.ids[passage.record] for passage in recalled.passages)
 
 

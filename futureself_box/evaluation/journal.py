@@ -9,18 +9,17 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
-from contextlib import asynccontextmanager, closing, contextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import msgspec
 
-from futureself_box.errors import ModelMissing, ModelStarting
+from futureself_box.errors import ModelBusy, ModelMissing, ModelStarting
 from futureself_box.futureself.recall import index
-from futureself_box.inference import client
-from futureself_box.inference.client import InferenceClient
+from futureself_box.inference.client import Embedded, InferenceClient
 from futureself_box.records.kinds import Entry
 from futureself_box.records.revisions import Change
 from futureself_box.settings import Settings, check_socket_path
@@ -28,10 +27,11 @@ from futureself_box.store.vault import MemberStore, Vault
 from futureself_box.sync import replicas
 from futureself_box.sync.replicas import Pushed
 
-_TOGETHER = 32
+_TOGETHER = 8  # few enough to be read in time on a machine that does other things
 _PUSHED = 200
 _START_S = 60.0
 _LOOK_S = 0.1
+_TRIES = 300
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -42,6 +42,19 @@ class Written(msgspec.Struct, frozen=True):
     text: str
     tags: tuple[str, ...] | None = None
     mood: int | None = None
+
+
+class Patient(InferenceClient):
+    """A client that asks again where a busy machine was too slow: figures must not depend on that."""
+
+    async def embed(self, texts: Sequence[str], *, query: bool = False) -> Embedded:
+        """One vector of length 1 for each text. Raises ModelMissing."""
+        for _ in range(_TRIES):
+            try:
+                return await super().embed(texts, query=query)
+            except (ModelStarting, ModelBusy):
+                await asyncio.sleep(_LOOK_S)
+        return await super().embed(texts, query=query)
 
 
 class Journal(msgspec.Struct, frozen=True):
@@ -61,7 +74,7 @@ async def models(settings: Settings) -> AsyncIterator[InferenceClient]:
         if not check_socket_path(apart.inference_socket):
             raise ModelStarting
         process = await _start(data)
-        asked = client.connect(apart)
+        asked = Patient(apart.inference_socket)
         try:
             await _ready(asked)
             yield asked
@@ -101,10 +114,11 @@ def fill(kept: MemberStore, entries: Iterable[Written]) -> Journal:
 
 
 async def embed(kept: MemberStore, inference: InferenceClient) -> None:
-    """Make all vectors. Raises ModelMissing where there is no embedding model."""
-    while batch := await asyncio.to_thread(index.unread, kept, _TOGETHER):
-        embedded = await inference.embed([one.text for one in batch])
-        await asyncio.to_thread(index.keep, kept, batch, embedded)
+    """Make all vectors; none where there is no embedding model."""
+    with suppress(ModelMissing):
+        while batch := await asyncio.to_thread(index.unread, kept, _TOGETHER):
+            embedded = await inference.embed([one.text for one in batch])
+            await asyncio.to_thread(index.keep, kept, batch, embedded)
 
 
 def read_moment(text: str) -> datetime:
@@ -139,13 +153,7 @@ async def _start(data: Path) -> asyncio.subprocess.Process:
 
 
 async def _ready(inference: InferenceClient) -> None:
+    """Wait until the process answers, also that it has no embedding model: then words must do."""
     async with asyncio.timeout(_START_S):
-        while True:
-            try:
-                await inference.embed(["Hello"])
-            except ModelMissing:
-                return
-            except ModelStarting:
-                await asyncio.sleep(_LOOK_S)
-            else:
-                return
+        with suppress(ModelMissing):
+            await inference.embed(["Hello"])
