@@ -29,7 +29,7 @@ from futureself_box.sync.replicas import Pushed
 
 _TOGETHER = 8  # few enough to be read in time on a machine that does other things
 _PUSHED = 200
-_START_S = 60.0
+_START_S = 300.0
 _LOOK_S = 0.1
 _TRIES = 300
 

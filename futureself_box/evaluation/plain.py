@@ -7,11 +7,14 @@ the whole question, k = 60 (Cormack 2009). Nothing is understood and nothing is 
 import asyncio
 import re
 from collections import defaultdict
+from contextlib import suppress
 from uuid import UUID
 
 import numpy as np
 
+from futureself_box.errors import ModelMissing
 from futureself_box.evaluation.journal import Journal
+from futureself_box.futureself.recall.search import Floats
 from futureself_box.futureself.recall.vectors import cache
 from futureself_box.inference.client import InferenceClient
 from futureself_box.store.vault import MemberStore
@@ -22,8 +25,10 @@ _DEPTH = 50
 
 async def find(journal: Journal, text: str, inference: InferenceClient) -> tuple[str, ...]:
     """The entries, best first."""
-    embedded = await inference.embed([text], query=True)
-    asked = np.frombuffer(embedded.vectors[0], "<f4")
+    asked = None
+    with suppress(ModelMissing):
+        embedded = await inference.embed([text], query=True)
+        asked = np.frombuffer(embedded.vectors[0], "<f4")
     records = await asyncio.to_thread(_fused, journal.store, text, asked)
     return tuple(journal.ids[UUID(record)] for record in records)
 
@@ -35,7 +40,7 @@ def model_of(store: MemberStore) -> str:
     return row["name"] if row else ""
 
 
-def _fused(store: MemberStore, text: str, asked: np.ndarray) -> list[str]:
+def _fused(store: MemberStore, text: str, asked: Floats | None) -> list[str]:
     words = " OR ".join(f'"{word}"' for word in re.findall(r"\w+", text))
     with store.read() as connection:
         found = connection.execute(
@@ -49,7 +54,7 @@ def _fused(store: MemberStore, text: str, asked: np.ndarray) -> list[str]:
         vectors = cache.of(store, connection)
     by_words = [row["record"] for row in found]
     by_meaning: list[str] = []
-    if vectors is not None:
+    if vectors is not None and asked is not None:
         records = {row["id"]: row["record"] for row in rows}
         order = np.argsort(-vectors.cosines(asked))
         by_meaning = list(dict.fromkeys(records[int(vectors.ids[place])] for place in order))
