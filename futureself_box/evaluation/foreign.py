@@ -48,8 +48,8 @@ def run(settings: Settings, given: TextIO = sys.stdin, said: TextIO = sys.stdout
     """Answer until the input ends. Raises RequestInvalid where a line isn't what it should be."""
     first = _decode(given.readline(), Given)
     entries = read_entries(Path(first.entries))
-    with journal.store() as kept:
-        asyncio.run(_answer(settings, journal.fill(kept, entries), given.readline, said))
+    with journal.apart(settings) as alone, journal.store() as kept:
+        asyncio.run(_answer(alone, journal.fill(kept, entries), given.readline, said))
     return 0
 
 

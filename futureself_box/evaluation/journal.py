@@ -17,7 +17,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 
-from futureself_box.errors import ModelBusy, ModelMissing, ModelStarting
+from futureself_box.errors import ModelBusy, ModelMissing, ModelStarting, SocketPathTooLong
 from futureself_box.futureself.recall import index
 from futureself_box.inference.client import Embedded, InferenceClient
 from futureself_box.records.kinds import Entry
@@ -64,24 +64,32 @@ class Journal(msgspec.Struct, frozen=True):
     ids: Mapping[UUID, str]
 
 
+@contextmanager
+def apart(settings: Settings) -> Iterator[Settings]:
+    """A throw-away data folder with nothing in it but the models in use on this box.
+
+    Raises SocketPathTooLong.
+    """
+    with tempfile.TemporaryDirectory(prefix="futureself-") as folder:
+        (Path(folder) / "models").symlink_to(settings.models_path.absolute())
+        moved = msgspec.structs.replace(settings, data_folder=folder)
+        if not check_socket_path(moved.inference_socket):
+            raise SocketPathTooLong
+        yield moved
+
+
 @asynccontextmanager
 async def models(settings: Settings) -> AsyncIterator[InferenceClient]:
-    """The models in use on this box, in an inference process of their own."""
-    with tempfile.TemporaryDirectory(prefix="futureself-") as folder:
-        data = Path(folder)
-        (data / "models").symlink_to(settings.models_path.absolute())
-        apart = msgspec.structs.replace(settings, data_folder=str(data))
-        if not check_socket_path(apart.inference_socket):
-            raise ModelStarting
-        process = await _start(data)
-        asked = Patient(apart.inference_socket)
-        try:
-            await _ready(asked)
-            yield asked
-        finally:
-            await asked.aclose()
-            process.terminate()
-            await process.wait()
+    """An inference process on this data folder."""
+    process = await _start(settings.data_path)
+    asked = Patient(settings.inference_socket)
+    try:
+        await _ready(asked)
+        yield asked
+    finally:
+        await asked.aclose()
+        process.terminate()
+        await process.wait()
 
 
 @contextmanager

@@ -8,7 +8,8 @@ more); one that the journal can't answer counts by whether nothing was recalled.
 import asyncio
 import statistics
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from importlib import resources
 from pathlib import Path
 from typing import Literal
@@ -72,33 +73,50 @@ class Figures(msgspec.Struct, frozen=True):
     """By half, then by kind of question."""
 
 
-async def run(inference: InferenceClient) -> Figures:
+@contextmanager
+def journals() -> Iterator[dict[str, Journal]]:
+    """Every made-up writer's journal, written down."""
+    with ExitStack() as stack:
+        yield {
+            name: journal.fill(
+                stack.enter_context(journal.store()), foreign.read_entries(file(name, "entries"))
+            )
+            for name in names()
+        }
+
+
+async def run(written: Mapping[str, Journal], inference: InferenceClient) -> Figures:
     """Ask every question of every journal."""
     answered: list[Answered] = []
-    model = ""
-    for name in names():
-        with journal.store() as kept:
-            written = journal.fill(kept, foreign.read_entries(_file(name, "entries")))
-            await journal.embed(kept, inference)
-            model = model or await asyncio.to_thread(plain.model_of, kept)
-            answered += [await _ask(written, one, inference) for one in questions(name)]
-    return _figures(answered, model)
+    for name, kept in written.items():
+        await journal.embed(kept.store, inference)
+        answered += [await _ask(kept, one, inference) for one in questions(name)]
+    models = await asyncio.to_thread(
+        lambda: [plain.model_of(one.store) for one in written.values()]
+    )
+    return _figures(answered, models[0])
 
 
 def names() -> list[str]:
     """The made-up writers."""
     folder = resources.files("futureself_box.evaluation") / "sets" / "recall"
     return sorted(
-        file.name.removesuffix(".entries.jsonl")
-        for file in folder.iterdir()
-        if file.name.endswith(".entries.jsonl")
+        found.name.removesuffix(".entries.jsonl")
+        for found in folder.iterdir()
+        if found.name.endswith(".entries.jsonl")
     )
 
 
 def questions(name: str) -> list[Question]:
     """What a writer is asked."""
-    lines = _file(name, "questions").read_text(encoding="utf-8").splitlines()
+    lines = file(name, "questions").read_text(encoding="utf-8").splitlines()
     return [msgspec.json.decode(line, type=Question) for line in lines]
+
+
+def file(name: str, what: str) -> Path:
+    """A writer's `entries` or `questions`."""
+    path = resources.files("futureself_box.evaluation") / "sets" / "recall" / f"{name}.{what}.jsonl"
+    return Path(str(path))
 
 
 def score(answered: Sequence[Answered]) -> Score:
@@ -162,8 +180,3 @@ def _figures(answered: Sequence[Answered], model: str) -> Figures:
 def _mean(values: Iterator[float]) -> float | None:
     found = list(values)
     return round(statistics.fmean(found), 3) if found else None
-
-
-def _file(name: str, what: str) -> Path:
-    path = resources.files("futureself_box.evaluation") / "sets" / "recall" / f"{name}.{what}.jsonl"
-    return Path(str(path))

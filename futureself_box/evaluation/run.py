@@ -1,7 +1,7 @@
 """Runs the sets that were chosen, prints their tables, and writes a report with plots."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -9,6 +9,7 @@ import msgspec
 
 from futureself_box.errors import RequestInvalid
 from futureself_box.evaluation import journal, recall, report
+from futureself_box.evaluation.journal import Journal
 from futureself_box.evaluation.recall import Figures
 from futureself_box.settings import Settings
 
@@ -26,7 +27,8 @@ def run(settings: Settings, chosen: Sequence[str], *, report: str | None, as_jso
     unknown = set(chosen) - set(SETS)
     if unknown:
         raise RequestInvalid(f"There is no set {', '.join(sorted(unknown))}. There is: {SETS[0]}.")
-    results = asyncio.run(_run(settings))
+    with journal.apart(settings) as alone, recall.journals() as written:
+        results = asyncio.run(_run(alone, written))
     if results.recall is not None:
         _show(results.recall, Path(report) if report else None)
     if as_json:
@@ -34,9 +36,9 @@ def run(settings: Settings, chosen: Sequence[str], *, report: str | None, as_jso
     return 0
 
 
-async def _run(settings: Settings) -> Results:
+async def _run(settings: Settings, written: Mapping[str, Journal]) -> Results:
     async with journal.models(settings) as inference:
-        return Results(recall=await recall.run(inference))
+        return Results(recall=await recall.run(written, inference))
 
 
 def _show(figures: Figures, folder: Path | None) -> None:

@@ -51,9 +51,9 @@
  * @typedef {{ type: "records.ack", id: string, acks: RecordAck[], head: number,
  *   epoch: string }} RecordsAck
  * @typedef {{ type: "records.changes", id: string, changes: RecordChange[], cursor: number,
- *   head: number, more: boolean, epoch: string }} RecordsChanges
+ *   head: number, more: boolean, epoch: string, cloud?: number }} RecordsChanges
  *
- * @typedef {{ type: "poke", head: number, turns?: LiveTurn[] }} Poke
+ * @typedef {{ type: "poke", head: number, turns?: LiveTurn[], cloud?: number | null }} Poke
  * @typedef {{ type: "notice" }} Notice something about the member has changed
  * @typedef {{ type: "pong", id: string }} Pong
  *
