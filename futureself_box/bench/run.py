@@ -10,7 +10,7 @@ import click
 import msgspec
 
 import futureself_box
-from futureself_box.bench import faults, records, speed
+from futureself_box.bench import faults, memory, records, speed
 from futureself_box.bench.faults import Kept
 from futureself_box.bench.running_box import Device, RunningBox
 from futureself_box.settings import Settings
@@ -83,6 +83,7 @@ def _figures(
     yield from _broken(folder / "broken", settings, counts)
     yield from _killed(folder / "killed", counts)
     yield from _records(folder / "records", counts)
+    yield from _remembering(folder / "memory", counts)
     yield Figure(
         "50 000 revisions out of the cloud", "scripts/soak -k thousands", "2000", kept=None
     )
@@ -196,6 +197,20 @@ def _records(folder: Path, counts: Counts) -> Iterator[Figure]:
         f"{enough}",
         pushed.pushes >= enough,
     )
+
+
+def _remembering(folder: Path, counts: Counts) -> Iterator[Figure]:
+    folder.mkdir()
+    found = memory.remembering(folder, counts.revisions)
+    number = counts.revisions
+    for what, value, bound, unit in (
+        (f"recall over {number} memories, p95", found.p95_ms, 30, "ms"),
+        ("the first time after opening", found.first_ms, 400, "ms"),
+        ("index of a memory", found.bytes_each, 2048, "bytes"),
+        ("kept in memory for it", found.cached_mib, 200, "MiB"),
+        ("left of that once the store is closed", found.left_mib, 0, "MiB"),
+    ):
+        yield Figure(what, f"{value} {unit}", f"{bound} {unit}", value <= bound)
 
 
 def _within(what: str, kept: Kept, bound_s: float) -> Figure:
