@@ -80,7 +80,7 @@ async def judge(
 ) -> list[Verdict]:
     """Imagine the lives of so many people, and judge each."""
     verdicts = []
-    for brief in briefs(people):
+    for brief in await asyncio.to_thread(lambda: list(briefs(people))):
         life = await imagine(brief, ask, now=_NOW, model="", tell=lambda _: None)
         verdicts.append(await asyncio.to_thread(verdict, brief, life))
         tell(len(verdicts))
