@@ -10,7 +10,7 @@ from typing import get_args
 
 import msgspec
 
-from futureself_box.futureself import opinions, persona, prompt, situation, wishes
+from futureself_box.futureself import decisions, opinions, persona, prompt, situation, wishes
 from futureself_box.futureself.guards import losses
 from futureself_box.futureself.guards.losses import Loss
 from futureself_box.futureself.languages.lexicon import lexicon
@@ -28,16 +28,22 @@ _LOOKED_BACK = 24
 
 
 class Brief(msgspec.Struct, frozen=True):
-    """What one answer is written from. `fixed` is an answer that needs no model."""
+    """What one answer is written from.
+
+    `last` is the last message: `how` to answer, and the member's words. `fixed` is an answer that
+    needs no model, `options` are the two ways of a decision.
+    """
 
     opening: tuple[Line, ...]
     before: list[Said]
     offset: int
+    how: str
     last: str
     situation: Situation
     choice: Choice
     known: frozenset[Loss]
     fixed: str = ""
+    options: tuple[str, str] | None = None
 
     @property
     def mode(self) -> Mode:
@@ -70,11 +76,13 @@ def _prepare(turn: Turn, now: datetime, room: int) -> Brief:
         opening=persona.opening(store, turn.name, today=now.date(), child=turn.child, room=room),
         before=[*before, *_begun(turn)],
         offset=offset,
-        last=_last(turn, chosen, read),
+        how=_how(chosen),
+        last=f"{_how(chosen)}\n\n{_words(turn, read)}",
         situation=read,
         choice=chosen,
         known=known,
         fixed=_fixed(turn, known, read, now),
+        options=_options(turn, read),
     )
 
 
@@ -87,13 +95,22 @@ def _given(before: Sequence[Said]) -> list[Given]:
     ]
 
 
-def _last(turn: Turn, chosen: Choice, read: Situation) -> str:
-    """The last message: how to answer, then the member's words."""
+def _how(chosen: Choice) -> str:
     called = mode(chosen.mode)
-    how = f"(Answer as the {called.title}, in my language: {called.now}.)"
+    return f"(Answer as the {called.title}, in my language: {called.now}.)"
+
+
+def _words(turn: Turn, read: Situation) -> str:
     if turn.begun:
-        return f"{how}\n\n{lexicon(read.language).go_on}"
-    return f"{how}\n\n{opinions.as_question(turn.said.message.text, read.language)}"
+        return lexicon(read.language).go_on
+    return opinions.as_question(turn.said.message.text, read.language)
+
+
+def _options(turn: Turn, read: Situation) -> tuple[str, str] | None:
+    # Whoever is in distress is not sent off into two futures.
+    if turn.begun or read.heavy is not None:
+        return None
+    return decisions.options(turn.said.message.text, read.language)
 
 
 def _begun(turn: Turn) -> list[Said]:

@@ -57,6 +57,7 @@ class Turn:
         self.cancelled = False
         self.writing: asyncio.Task[Outcome] | None = None
         self.running: asyncio.Task[None] | None = None
+        self.reading_ahead: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
 
     @property
