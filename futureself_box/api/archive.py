@@ -27,7 +27,7 @@ def bring_in(parts: Parts, who: Credential, body: bytes) -> Imported:
     """Take in a zip: the box's own, Day One's JSON, or a folder of Markdown."""
     wall_clock.check()
     store = parts.vault.member(who.member)
-    taking = importing.Import(store, parts.records, str(who.device), wall_clock.now_ms())
+    taking = importing.Import(store, parts.settings.records, str(who.device), wall_clock.now_ms())
     imported = taking.take(body)
     parts.phones.poke_soon(who.member, Poke(head=replicas.find_place(store).head))
     return imported

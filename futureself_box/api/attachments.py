@@ -36,7 +36,7 @@ class Ids(msgspec.Struct, frozen=True):
 def begin_upload(parts: Parts, who: Credential, data: Announced) -> Progress:
     """Announce a file; begins an upload or says where one goes on."""
     store = parts.vault.member(who.member)
-    upload = attachments.begin(store, data, parts.records, now_ms=wall_clock.now_ms())
+    upload = attachments.begin(store, data, parts.settings.records, now_ms=wall_clock.now_ms())
     return Progress(upload.id, upload.received)
 
 

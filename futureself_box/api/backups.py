@@ -21,7 +21,7 @@ def start_backup(parts: Parts, who: Credential) -> Report:
     """Make a backup now; one that is under way already is enough."""
     now = wall_clock.now()
     backups.ask(parts.vault.household, who, now)
-    bell.ring(parts.worker_socket)
+    bell.ring(parts.settings.worker_socket)
     return backups.report(parts.vault.household, who, now)
 
 

@@ -40,7 +40,7 @@ class Permission(msgspec.Struct, frozen=True):
 @get("/cloud", sync_to_thread=True)
 def show_cloud(parts: Parts, who: Credential) -> CloudReport:
     """How the member's copy stands; for the owner also whose doesn't go on."""
-    return reporting.report(parts.vault, parts.supabase, who)
+    return reporting.report(parts.vault, parts.settings.supabase, who)
 
 
 @post("/cloud/sign-up", status_code=202, sync_to_thread=True)
@@ -85,14 +85,14 @@ def confirm_left(parts: Parts, who: Credential, member: UUID) -> None:
 
 
 def _wish(parts: Parts, who: Credential, wanted: Wish) -> CloudReport:
-    if not parts.supabase.is_set:
+    if not parts.settings.supabase.is_set:
         raise CloudNotSet
     links = isinstance(wanted, SignUp | SignIn)
     if links and not members.may_be_copied(parts.vault.household, who.member):
         raise CloudNotAllowed
     account.wish(parts.vault.member(who.member), wanted)
-    bell.ring(parts.worker_socket)
-    return reporting.report(parts.vault, parts.supabase, who)
+    bell.ring(parts.settings.worker_socket)
+    return reporting.report(parts.vault, parts.settings.supabase, who)
 
 
 router = Router(

@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import dataclass
-from pathlib import Path
 from uuid import UUID
 
 import structlog
@@ -22,7 +21,7 @@ from futureself_box.household.setup_code import SetUpCode
 from futureself_box.inference.client import InferenceClient
 from futureself_box.lan import profile
 from futureself_box.lan.presence import Presence
-from futureself_box.settings import Records, Supabase
+from futureself_box.settings import Settings
 from futureself_box.store.vault import Vault
 
 _log = structlog.get_logger()
@@ -42,9 +41,7 @@ class Parts:
     pushes: Pushes
     inference: InferenceClient
     presence: Presence | None
-    worker_socket: Path
-    records: Records
-    supabase: Supabase
+    settings: Settings
 
     @property
     def fingerprint(self) -> bytes:

@@ -9,7 +9,7 @@ from litestar import Router, delete, get, patch, post
 
 from futureself_box.api.parts import Parts
 from futureself_box.errors import NotAllowed
-from futureself_box.household import devices, members, recovery_sheet, rescue
+from futureself_box.household import care_region, devices, members, recovery_sheet, rescue
 from futureself_box.household.devices import Credential
 from futureself_box.household.members import BirthYear, Member, Name, Role
 from futureself_box.household.rescue import Rescue
@@ -18,7 +18,8 @@ from futureself_box.household.rescue import Rescue
 class Me(msgspec.Struct, frozen=True):
     """Who this device speaks for, and what stands for them to know.
 
-    `sheet_proven_at` is for the owner; null where there is no recovery sheet yet.
+    `sheet_proven_at` is for the owner; null where there is no recovery sheet yet. `region` is the
+    country whose helplines the household is shown; null where the owner chose none.
     """
 
     member: UUID
@@ -27,6 +28,7 @@ class Me(msgspec.Struct, frozen=True):
     device: UUID
     rescue: Rescue | None
     sheet_proven_at: datetime | None
+    region: str | None
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -60,6 +62,7 @@ def show_me(parts: Parts, who: Credential) -> Me:
         device=who.device,
         rescue=rescue.of(store, who.member),
         sheet_proven_at=recovery_sheet.proven_at(store) if who.role == "owner" else None,
+        region=care_region.get(store),
     )
 
 

@@ -6,10 +6,12 @@ one answer what the member asked their future self last, or what they type now, 
 
 from pathlib import Path
 
+import msgspec
 import rich_click as click
 
 from futureself_box.commands.settled import with_settings
 from futureself_box.errors import ModelMissing, RequestInvalid
+from futureself_box.ops import log
 from futureself_box.settings import Settings
 
 _MOST_QUESTIONS = 3
@@ -54,6 +56,7 @@ def pull_model(loaded: Settings, name: str) -> None:
     from futureself_box.inference import pull  # noqa: PLC0415
     from futureself_box.inference.pull import Voice  # noqa: PLC0415
 
+    _only_errors(loaded)
     with Progress(transient=True) as bar:
         task = bar.add_task(name, total=None, visible=False)
 
@@ -98,6 +101,7 @@ def use_model(loaded: Settings, name: str, ask: tuple[str, ...], yes: bool) -> i
     """
     from futureself_box.inference import trial, weights  # noqa: PLC0415
 
+    _only_errors(loaded)
     role, path = weights.find(loaded, name)
     if role == "language":
         trial.check_memory(path)
@@ -114,7 +118,6 @@ def use_model(loaded: Settings, name: str, ask: tuple[str, ...], yes: bool) -> i
 @with_settings
 def tune_models(loaded: Settings, as_json: bool) -> None:
     """Measure which type of weights is best on this machine, in under a minute."""
-    import msgspec  # noqa: PLC0415
     import rich  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 
@@ -140,7 +143,6 @@ def tune_models(loaded: Settings, as_json: bool) -> None:
 @with_settings
 def show_hardware(_: Settings, as_json: bool) -> None:
     """Show what this machine has for a model, which models fit, and why."""
-    import msgspec  # noqa: PLC0415
 
     from futureself_box.inference import hardware  # noqa: PLC0415
 
@@ -160,6 +162,11 @@ def show_hardware(_: Settings, as_json: bool) -> None:
     for fit in fits:
         mark = "*" if fit == best else " "
         click.echo(f"{mark} {fit.name} ({fit.tier}): {fit.reason}")
+
+
+def _only_errors(loaded: Settings) -> None:
+    """The log of a download or a trial is the command's own output."""
+    log.configure(msgspec.structs.replace(loaded.log, level="error"), "models")
 
 
 def _agreed(loaded: Settings, new: Path, ask: tuple[str, ...], *, yes: bool) -> bool:

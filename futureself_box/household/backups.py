@@ -49,15 +49,14 @@ def report(store: HouseholdStore, who: Credential, now: datetime) -> Report:
     if who.role != "owner":
         raise NotAllowed
     with store.read() as connection:
-        rows = connection.execute("SELECT * FROM backup_outcome").fetchall()
         under_way = jobs.is_open(connection, BACKUP)
-    found = {row["kind"]: _outcome(row) for row in rows}
+    found = outcomes(store)
     return Report(
         backup=found.get("backup"),
         second=found.get("second"),
         drill=found.get("drill"),
         under_way=under_way,
-        problem=_problem(found, now),
+        problem=problem_of(found, now),
     )
 
 
@@ -65,6 +64,27 @@ def ask(store: HouseholdStore, who: Credential, now: datetime) -> None:
     """Put a backup in for now, unless one is under way. Raises NotAllowed."""
     if who.role != "owner":
         raise NotAllowed
+    put_in(store, now)
+
+
+def outcomes(store: HouseholdStore) -> dict[str, Outcome]:
+    """How each kind went last."""
+    with store.read() as connection:
+        rows = connection.execute("SELECT * FROM backup_outcome").fetchall()
+    return {row["kind"]: _outcome(row) for row in rows}
+
+
+def problem_of(found: dict[str, Outcome], now: datetime) -> str | None:
+    """What the owner should know, in one sentence."""
+    said = [one.problem for one in found.values() if one.problem]
+    last = found["backup"].good_at if "backup" in found else None
+    if not said and last is not None and now - last > _OVERDUE:
+        said = [f"The last backup is {(now - last).days} days old. Was the box off?"]
+    return " ".join(said) or None
+
+
+def put_in(store: HouseholdStore, now: datetime) -> None:
+    """Put a backup in for now, unless one is under way."""
     with store.write() as tx:
         if not jobs.is_open(tx, BACKUP):
             now_ms = int(now.timestamp() * 1000)
@@ -94,14 +114,6 @@ def note(
             {"kind": kind, "at": now.isoformat(), "name": name, "problem": problem},
         )
     log.info("backup_outcome", kind=kind, good=problem is None)
-
-
-def _problem(found: dict[str, Outcome], now: datetime) -> str | None:
-    said = [one.problem for one in found.values() if one.problem]
-    last = found["backup"].good_at if "backup" in found else None
-    if not said and last is not None and now - last > _OVERDUE:
-        said = [f"The last backup is {(now - last).days} days old. Was the box off?"]
-    return " ".join(said) or None
 
 
 def _outcome(row: Row) -> Outcome:

@@ -11,12 +11,14 @@ from typing import Protocol
 
 import msgspec
 
-from futureself_box.inference.connection import Asked, Endpoint, Health, Keeping, OwnEngine
+from futureself_box.errors import ModelStarting
+from futureself_box.inference.connection import Asked, Endpoint, Health, Keeping, OwnEngine, Trouble
 from futureself_box.inference.stranger import Stranger
 from futureself_box.inference.stream import Event, Finished, Reading, Waiting, Words
 from futureself_box.settings import Settings
 
 __all__ = [
+    "NOT_RUNNING",
     "Endpoint",
     "Event",
     "Finished",
@@ -24,10 +26,14 @@ __all__ = [
     "InferenceClient",
     "Message",
     "Reading",
+    "Trouble",
     "Waiting",
     "Words",
     "connect",
 ]
+
+
+NOT_RUNNING = Trouble("The inference process doesn't answer.", "Start the box again: scripts/run")
 
 
 class Message(Protocol):
@@ -68,6 +74,13 @@ class InferenceClient:
     async def health(self) -> Health:
         """How the language model is. Raises ModelStarting where nobody answers on the box."""
         return await self._answering.health()
+
+    async def checkup(self) -> tuple[Trouble, ...]:
+        """What is wrong with the models on the box; an engine that doesn't answer is that."""
+        try:
+            return await self._own.checkup()
+        except ModelStarting:
+            return (NOT_RUNNING,)
 
     async def window(self) -> int | None:
         """The longest prompt and answer together; None where the settings have the say."""

@@ -45,6 +45,14 @@ class Health(msgspec.Struct, frozen=True):
     gpu_layers: int = 0
 
 
+class Trouble(msgspec.Struct, frozen=True):
+    """Something about a model, its build or its device; `stops` where nobody is answered for it."""
+
+    sentence: str
+    hint: str
+    stops: bool = True
+
+
 class Endpoint(msgspec.Struct, frozen=True):
     """Who answers: the box itself, another program on its machine, or another machine.
 
@@ -154,6 +162,10 @@ class OwnEngine(Connection):
     async def health(self) -> Health:
         """How the language model is. Raises ModelStarting where nobody answers."""
         return await self.call("GET", f"{_OWN}/health", None, Health)
+
+    async def checkup(self) -> tuple[Trouble, ...]:
+        """What the inference process finds about its models. Raises ModelStarting."""
+        return await self.call("GET", f"{_OWN}/checkup", None, tuple[Trouble, ...])
 
     async def window(self) -> int | None:
         """The settings say it."""

@@ -148,6 +148,11 @@ def _devices() -> tuple[Device, ...]:
     return tuple(found)
 
 
+def has_cuda_card(root: Path = Path("/")) -> bool:
+    """Whether there is a GPU that CUDA would use, with or without a driver."""
+    return _has_nvidia_card(root) or _is_jetson(root)
+
+
 def _missing(root: Path, devices: tuple[Device, ...]) -> list[str]:
     """Why a GPU that is built in isn't used."""
     if devices:

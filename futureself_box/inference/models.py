@@ -11,8 +11,9 @@ from functools import partial
 import structlog
 
 from futureself_box.errors import BoxError, ModelBroken, ModelMissing
-from futureself_box.inference import parking, prompt_parts, weights
+from futureself_box.inference import checkup, parking, prompt_parts, weights
 from futureself_box.inference.calls import Call
+from futureself_box.inference.connection import Trouble
 from futureself_box.inference.engine import Engine
 from futureself_box.inference.openai import ChatRequest, EraseRequest, Health, Status
 from futureself_box.inference.pipe import Embed, Generate, Ready, Vectors
@@ -28,6 +29,7 @@ class Models:
     """The engines and the chat template of the language model."""
 
     def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self._answers_itself = not settings.inference.url
         self._template: ChatTemplate | None = None
         self._controls: tuple[str, ...] = ()
@@ -93,6 +95,10 @@ class Models:
             layers=self._layers,
             gpu_layers=self._gpu_layers,
         )
+
+    def checkup(self) -> tuple[Trouble, ...]:
+        """What is wrong with the models; takes a second or two."""
+        return checkup.look(self._settings, self._language.trouble, self._layers, self._gpu_layers)
 
     async def loaded(self, timeout_s: float) -> None:
         """Wait for the language model. Raises what keeps it from answering."""

@@ -1,5 +1,6 @@
 """The paths of the inference API and what each answers."""
 
+import asyncio
 from array import array
 from collections.abc import Iterator
 from typing import Any, TypeVar
@@ -19,6 +20,7 @@ from futureself_box.inference.answers import (
     WholeAnswer,
     while_connected,
 )
+from futureself_box.inference.connection import Trouble
 from futureself_box.inference.models import Models
 from futureself_box.inference.openai import (
     ChatRequest,
@@ -42,7 +44,7 @@ _log = structlog.get_logger()
 def make_app(models: Models) -> Litestar:
     """The web application over these models."""
     return Litestar(
-        route_handlers=[complete_chat, embed, erase, list_models, show_health],
+        route_handlers=[complete_chat, embed, erase, list_models, show_health, show_checkup],
         dependencies={"models": Provide(lambda: models, sync_to_thread=False)},
         exception_handlers={
             BoxError: _of_box_error,
@@ -97,6 +99,12 @@ async def list_models(models: Models) -> openai.Models:
 async def show_health(models: Models) -> Health:
     """How the language model is."""
     return models.health()
+
+
+@get("/checkup")
+async def show_checkup(models: Models) -> tuple[Trouble, ...]:
+    """What is wrong with the models and their build."""
+    return await asyncio.to_thread(models.checkup)
 
 
 def _decode(body: bytes, kind: type[_T]) -> _T:

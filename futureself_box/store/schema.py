@@ -309,3 +309,14 @@ def conversations(db: Database) -> None:
         CREATE INDEX revision_thread ON revision (coalesce(body ->> '$.thread', ''), clock)
         WHERE kind = 'message'
     """)
+
+
+@household()
+def country_of_the_helplines(db: Database) -> None:
+    """Whose helplines the household is shown; ISO 3166, chosen by the owner."""
+    db.execute("""
+        CREATE TABLE care_region (
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            region TEXT NOT NULL
+        ) STRICT
+    """)

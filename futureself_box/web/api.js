@@ -59,7 +59,7 @@
  *
  * @typedef {{ asked_by: string, asked_at: string, ready_at: string, used_at: string | null }} Rescue
  * @typedef {Pick<Welcome, "member" | "name" | "role" | "device"> & { rescue: Rescue | null,
- *   sheet_proven_at: string | null }} Me
+ *   sheet_proven_at: string | null, region: string | null }} Me
  *
  * @typedef {object} Person
  * @property {string} id
@@ -90,6 +90,17 @@
  * @property {BackupOutcome | null} drill the monthly restore into a throw-away folder
  * @property {boolean} under_way
  * @property {string | null} problem
+ *
+ * @typedef {"close-folders" | "clear-leftovers" | "back-up-now" | "retry-jobs" |
+ *   "renew-certificate"} Mend
+ *
+ * @typedef {object} Finding
+ * @property {"wrong" | "notice" | "well"} state
+ * @property {string} sentence
+ * @property {string} step what a person does next; empty where there is nothing to do
+ * @property {Mend | ""} mend what the box can do itself
+ *
+ * @typedef {{ findings: Finding[] }} Findings the worst first
  *
  * Who answers: the box, another program on its machine, or a machine elsewhere.
  * @typedef {{ place: "box" | "machine" | "elsewhere", host: string | null, encrypted: boolean,
@@ -251,11 +262,25 @@ export class Api {
     return response.json();
   };
 
+  /**
+   * Choose the country whose helplines the household is shown; the owner's.
+   * @param {string} region
+   */
+  async chooseRegion(region) {
+    await this.#ask("PUT", "/api/care", { region });
+  }
+
   /** @returns {Promise<Backups>} */
   backups = () => this.#ask("GET", "/api/backups");
 
   /** @returns {Promise<Backups>} a backup is made now */
   backUp = () => this.#ask("POST", "/api/backups");
+
+  /** @returns {Promise<Findings>} the box is looked over, which takes some seconds */
+  findings = () => this.#ask("GET", "/api/doctor", undefined, PIECE_MS);
+
+  /** @type {(mend: Mend) => Promise<Findings>} mend one thing, and look again */
+  mend = (mend) => this.#ask("POST", "/api/doctor/mends", { mend }, PIECE_MS);
 
   /** @returns {Promise<Status>} */
   status = () => this.#ask("GET", "/api/status");
@@ -264,9 +289,10 @@ export class Api {
    * @param {string} method
    * @param {string} path
    * @param {object} [body]
+   * @param {number} [within] milliseconds
    */
-  async #ask(method, path, body) {
-    const response = await this.#fetch(method, path, body);
+  async #ask(method, path, body, within) {
+    const response = await this.#fetch(method, path, body, within);
     if (response.ok) return response.status === 204 ? undefined : response.json();
     throw await this.#refuse(response);
   }

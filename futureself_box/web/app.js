@@ -8,6 +8,8 @@
 
 import { Api, Problem } from "./api.js";
 import { takeArrival } from "./arrival.js";
+import "./care/help-button.js";
+import { choose } from "./care/region.js";
 import { Carrier } from "./attachments/carrier.js";
 import { Shelf } from "./attachments/shelf.js";
 import { Conversation } from "./conversation.js";
@@ -147,6 +149,7 @@ async function showApp(who) {
       const me = await api.me();
       views.me.show(me);
       notice.show(me);
+      if (me.region) choose(me.region);
     } catch (problem) {
       // Asked again with the next welcome; who is refused hears of it from the one who looks after it.
       if (!(problem instanceof Problem)) throw problem;

@@ -7,9 +7,11 @@
 
 import { ArchiveCard } from "./archive-card.js";
 import { BackupCard } from "./backup-card.js";
+import { RegionCard } from "./care/region-card.js";
 import { BoxStatus } from "./box-status.js";
 import { ConfirmButton } from "./confirm-button.js";
 import { DeviceList } from "./device-list.js";
+import { DoctorCard } from "./doctor-card.js";
 import { part, stamp } from "./dom.js";
 import { InstallHint } from "./install-hint.js";
 import { InvitationCard } from "./invitation-card.js";
@@ -47,6 +49,7 @@ export class MeView extends HTMLElement {
     this.introduce(this.#who);
     part(this, "sheet", SheetCard).begin(this.#api);
     part(this, "archive", ArchiveCard).begin(this.#api);
+    part(this, "doctor", DoctorCard).begin(this.#api);
     part(this, "people", PeopleList).addEventListener("change", () => this.refresh());
     this.addEventListener("joined", () => this.refresh());
     part(this, "own-device", InvitationCard).begin(this.#api, { submit: "Add a device of mine" });
@@ -84,6 +87,8 @@ export class MeView extends HTMLElement {
     part(this, "sheet-section", HTMLElement).hidden = role !== "owner";
     part(this, "sheet", SheetCard).show(sheet_proven_at);
     part(this, "backup-section", HTMLElement).hidden = role !== "owner";
+    part(this, "doctor-section", HTMLElement).hidden = role !== "owner";
+    part(this, "region-section", HTMLElement).hidden = role !== "owner";
   }
 
   /** Ask the box again for what may have changed. */
@@ -92,7 +97,10 @@ export class MeView extends HTMLElement {
     part(this, "install-hint", InstallHint).show();
     part(this, "people", PeopleList).load(this.#api, this.#who.role === "owner");
     part(this, "box", BoxStatus).load(this.#api);
-    if (this.#who.role === "owner") part(this, "backups", BackupCard).load(this.#api);
+    if (this.#who.role === "owner") {
+      part(this, "backups", BackupCard).load(this.#api);
+      part(this, "region", RegionCard).load(this.#api);
+    }
     part(this, "leaving", HTMLElement).textContent = leaving(this.#unsent());
   }
 

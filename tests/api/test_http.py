@@ -32,6 +32,7 @@ PRIVATE = [
     ("DELETE", "/api/members/{member}"),
     ("POST", "/api/members/{member}/rescue"),
     ("DELETE", "/api/members/{member}/rescue"),
+    ("PUT", "/api/care"),
     ("GET", "/api/backups"),
     ("POST", "/api/backups"),
     ("GET", "/api/cloud"),

@@ -1,0 +1,1 @@
+"""What the box does when someone is not well: it sees danger before the model speaks, and answers itself."""
