@@ -124,7 +124,7 @@ async function showApp(who) {
   };
   const views = {
     journal: new JournalView(api, replica, sync, carrier),
-    talk: new TalkView(conversation),
+    talk: new TalkView(conversation, replica),
     goals: new GoalsView(api, replica, sync),
     me: new MeView(api, who, unsent),
   };
@@ -160,6 +160,8 @@ async function showApp(who) {
     const name = screenOf(location.hash);
     turnTo(views, name);
     if (name === "me") views.me.refresh();
+    const record = location.hash.split("/")[1];
+    if (name === "journal" && record) views.journal.open(record);
   }
 
   socket.addEventListener("state", () => {
@@ -170,6 +172,7 @@ async function showApp(who) {
     const { name, role } = /** @type {CustomEvent<Welcome>} */ (event).detail;
     keep("who", { ...who, name, role });
     views.me.introduce({ name, role });
+    views.talk.introduce(role);
     askMe();
   });
   conversation.addEventListener("notice", () => askMe());
@@ -195,7 +198,7 @@ const UNKNOWN_REASON = {
  * @returns {Screen}
  */
 function screenOf(hash) {
-  const name = hash.slice(1);
+  const [name] = hash.slice(1).split("/");
   return name in TITLES ? /** @type {Screen} */ (name) : "journal";
 }
 
