@@ -51,6 +51,7 @@ from futureself_box.api.phones import Phones
 from futureself_box.api.pushes import Pushes
 from futureself_box.errors import ModelServerNotAgreed
 from futureself_box.futureself.answering import Limits
+from futureself_box.futureself.recall.keeper import Keeper
 from futureself_box.futureself.turns import Turns
 from futureself_box.household import devices as household_devices
 from futureself_box.household import leaving, members
@@ -93,19 +94,23 @@ def run(settings: Settings) -> None:
 def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litestar:
     """The application around an open vault, which it closes at the end."""
     inference = client.connect(settings)
+    turns = Turns(
+        inference,
+        Limits(
+            context_tokens=settings.inference.context_tokens,
+            reply_tokens=settings.inference.reply_tokens,
+            sentences=settings.inference.reply_sentences,
+        ),
+    )
     parts = Parts(
         vault=vault,
         setup_code=SetUpCode(_show_setup_code(settings, presence)),
         invitations=Invitations(),
         sheet=RecoverySheet(vault),
         tries=Tries(),
-        turns=Turns(
-            inference,
-            Limits(
-                context_tokens=settings.inference.context_tokens,
-                reply_tokens=settings.inference.reply_tokens,
-                sentences=settings.inference.reply_sentences,
-            ),
+        turns=turns,
+        memory=Keeper(
+            lambda: vault.open_stores, inference, is_busy=lambda member: bool(turns.running(member))
         ),
         phones=Phones(),
         pushes=Pushes(),
@@ -121,6 +126,7 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
         beside = {
             asyncio.create_task(_be_found(parts)),
             asyncio.create_task(news.hear(settings.news_socket, parts)),
+            asyncio.create_task(parts.memory.run()),
         }
         try:
             yield

@@ -2,6 +2,10 @@
 
 import os
 import threading
+
+# Before numpy is imported: where the machine is busy, more threads than cores wait for each other.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 from collections.abc import Generator, Iterator
 from pathlib import Path
 

@@ -10,6 +10,7 @@ from futureself_box.api import wall_clock
 from futureself_box.api.phones import Phones
 from futureself_box.api.pushes import Pushes
 from futureself_box.errors import BoxError
+from futureself_box.futureself.recall.keeper import Keeper
 from futureself_box.futureself.turns import Turns
 from futureself_box.household import devices, leaving, rescue
 from futureself_box.household.codes import Tries
@@ -37,6 +38,7 @@ class Parts:
     sheet: RecoverySheet
     tries: Tries
     turns: Turns
+    memory: Keeper
     phones: Phones
     pushes: Pushes
     inference: InferenceClient
@@ -78,6 +80,7 @@ class Parts:
         for device in gone:
             await self.phones.revoke(device)
         await self.turns.forget(member)
+        await self.memory.forget(member)
         try:
             key = await asyncio.to_thread(self.vault.parking_key, member)
             await self.inference.erase(str(member), key)

@@ -13,8 +13,8 @@ from msgspec import Meta
 from futureself_box.errors import ModelUnknown
 
 Role = Literal["language", "embeddings"]
-Tier = Literal["starter", "small", "medium", "large"]
-STARTER = "starter"
+Tier = Literal["starter", "former", "small", "medium", "large"]
+STARTER, FORMER = "starter", "former"
 _FILE = "catalogue.toml"
 
 _Word = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]

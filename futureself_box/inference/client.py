@@ -19,6 +19,7 @@ from futureself_box.settings import Settings
 
 __all__ = [
     "NOT_RUNNING",
+    "Embedded",
     "Endpoint",
     "Event",
     "Finished",
@@ -46,6 +47,13 @@ class Message(Protocol):
     @property
     def content(self) -> str:
         """The words."""
+
+
+class Embedded(msgspec.Struct, frozen=True):
+    """Vectors, each as little-endian float32, and the model that made them: others don't compare."""
+
+    model: str
+    vectors: tuple[bytes, ...]
 
 
 def connect(settings: Settings) -> "InferenceClient":
@@ -86,10 +94,15 @@ class InferenceClient:
         """The longest prompt and answer together; None where the settings have the say."""
         return await self._answering.window()
 
-    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
-        """One vector of length 1 for each text."""
-        answer = await self._own.call("POST", "/embeddings", {"input": texts}, _Embeddings)
-        return [row.embedding for row in answer.data]
+    async def embed(self, texts: Sequence[str], *, query: bool = False) -> Embedded:
+        """One vector of length 1 for each text. `query`: the texts ask, and others answer them."""
+        asked = {
+            "input": texts,
+            "input_type": "query" if query else "passage",
+            "encoding_format": "base64",
+        }
+        answer = await self._own.call("POST", "/embeddings", asked, _Embeddings)
+        return Embedded(answer.model, tuple(row.embedding for row in answer.data))
 
     async def chat(
         self,
@@ -130,8 +143,9 @@ class InferenceClient:
 
 
 class _Embedding(msgspec.Struct):
-    embedding: list[float]
+    embedding: bytes
 
 
 class _Embeddings(msgspec.Struct):
+    model: str
     data: tuple[_Embedding, ...]

@@ -136,13 +136,13 @@ class Models:
             raise
         return call
 
-    async def embed(self, texts: tuple[str, ...]) -> Vectors:
+    async def embed(self, texts: tuple[str, ...], *, query: bool) -> Vectors:
         """The vectors of some texts."""
         if not self._embeddings_started:
             self._embeddings_started = True
             self._keep(self._embeddings)
         await self._embeddings.settled(_EMBEDDINGS_PATIENCE_S)
-        call = self._embeddings.ask(lambda number: Embed(number, texts))
+        call = self._embeddings.ask(lambda number: Embed(number, texts, query))
         try:
             while not isinstance(news := await call.next(), Vectors):
                 continue

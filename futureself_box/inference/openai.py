@@ -4,7 +4,8 @@ Requests are strict where a wrong value would change the answer and lenient on f
 which OpenAI's clients send. Extra to OpenAI's, and passed over by servers that don't know them:
 `top_k`, `min_p`, `repeat_penalty`; `timings`, and `tokens` in a chunk; `shared_messages`, the number
 of first messages that the sender wrote itself for everybody, so that their reading may be shared
-between cache keys; `parking_key`, 32 bytes in base64 under which the conversation may lie on disk.
+between cache keys; `parking_key`, 32 bytes in base64 under which the conversation may lie on disk; `input_type` of texts to
+embed, since some models read questions and what answers them differently.
 """
 
 from typing import Annotated, Any, Literal
@@ -150,6 +151,7 @@ class EmbeddingsRequest(msgspec.Struct, frozen=True):
     input: _Text | Annotated[tuple[_Text, ...], Meta(min_length=1, max_length=64)]
     model: Annotated[str, Meta(max_length=4096)] = ""
     encoding_format: Literal["float", "base64"] | None = None
+    input_type: Literal["query", "passage"] = "passage"
 
     @property
     def texts(self) -> tuple[str, ...]:

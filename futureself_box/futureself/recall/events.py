@@ -1,0 +1,44 @@
+"""Finds the day of an event that a question is dated by: "before the move", "when I was in Lisbon"."""
+
+from datetime import date, timedelta
+
+import msgspec
+
+from futureself_box.futureself.recall import ranking, search
+from futureself_box.futureself.recall.dates import Event, Times
+from futureself_box.futureself.recall.question import Question
+from futureself_box.futureself.recall.search import Floats
+from futureself_box.futureself.recall.spans import Window
+from futureself_box.futureself.recall.vectors import Vectors
+from futureself_box.store.database import Connection
+
+_SURE = 0.55
+"""The part of the event's telling words that an entry must hold."""
+_AROUND = timedelta(days=45)
+_SAME_EVENT = timedelta(days=120)
+
+
+def dated(
+    connection: Connection, asked: Question, vectors: Vectors | None, near: Floats | None
+) -> Question:
+    """The question with the days of its event; as it was where no entry tells of it."""
+    event = asked.times.event
+    if event is None:
+        return asked
+    about = msgspec.structs.replace(asked, times=Times(topic=event.words))
+    pool = search.gather(connection, about, vectors, near)
+    ranked = ranking.rank(pool.candidates, about.times)
+    sure = [one.candidate for one in ranked[:5] if one.candidate.coverage >= _SURE]
+    if not sure:
+        return asked
+    days = sorted(one.day for one in sure if abs(one.day - sure[0].day) <= _SAME_EVENT)
+    times = msgspec.structs.replace(asked.times, windows=(_window(event, days),))
+    return msgspec.structs.replace(asked, times=times)
+
+
+def _window(event: Event, days: list[date]) -> Window:
+    if event.side == "before":
+        return Window(date.min, days[-1])
+    if event.side == "after":
+        return Window(days[0], date.max)
+    return Window(days[0] - _AROUND, days[-1] + _AROUND)

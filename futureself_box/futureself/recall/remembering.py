@@ -1,0 +1,52 @@
+"""The one way into memory: what the member wrote that answers what they ask, or that nothing does.
+
+What was written is found by its words at once. Meaning needs the embedding model, and while that is
+away or slow, words alone answer.
+"""
+
+import asyncio
+from datetime import datetime
+
+import structlog
+
+from futureself_box.errors import BoxError
+from futureself_box.futureself.recall import index, question
+from futureself_box.futureself.recall.passages import Recalled
+from futureself_box.futureself.recall.question import Question
+from futureself_box.inference.client import Embedded, InferenceClient
+from futureself_box.store.vault import MemberStore
+
+_PATIENCE_S = 2.0
+_LONGEST = 400  # characters of a message that are read as a question
+
+log = structlog.get_logger()
+
+
+async def recall(
+    store: MemberStore, question_text: str, *, asked_at: datetime, inference: InferenceClient
+) -> Recalled:
+    """What the member's memory holds of what they say or ask; `asked_at` dates "last spring"."""
+    asked = question.read(question_text[:_LONGEST], asked_at)
+    await asyncio.to_thread(index.take_in, store)
+    embedded = await _embedded(inference, asked)
+    return await asyncio.to_thread(_answer, store, asked, embedded)
+
+
+async def _embedded(inference: InferenceClient, asked: Question) -> Embedded | None:
+    event = asked.times.event
+    texts = [asked.text, event.words] if event else [asked.text]
+    if not asked.text.strip():
+        return None
+    try:
+        async with asyncio.timeout(_PATIENCE_S):
+            return await inference.embed(texts, query=True)
+    except (BoxError, TimeoutError) as error:
+        log.info("recall_by_words_alone", code=getattr(error, "code", "timeout"))
+        return None
+
+
+def _answer(store: MemberStore, asked: Question, embedded: Embedded | None) -> Recalled:
+    # Only now: it brings numpy, and a box where nobody talks stays small without.
+    from futureself_box.futureself.recall import answering  # noqa: PLC0415
+
+    return answering.answer(store, asked, embedded)

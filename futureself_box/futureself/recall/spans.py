@@ -1,0 +1,107 @@
+"""Windows of days: what a month, a season, a holiday or "two years ago" stretches over."""
+
+from calendar import monthrange
+from datetime import date, timedelta
+
+import msgspec
+
+from futureself_box.futureself.recall.calendar_words import MONTHS, SEASONS
+
+
+class Window(msgspec.Struct, frozen=True):
+    """Days from `since` to `until`, both included."""
+
+    since: date
+    until: date
+
+    def holds(self, day: date) -> bool:
+        """Whether the day is one of them."""
+        return self.since <= day <= self.until
+
+    def distance(self, day: date) -> int:
+        """Days from the window to a day outside; 0 inside."""
+        return max((self.since - day).days, (day - self.until).days, 0)
+
+
+def month(name: str, year: int) -> Window:
+    """A month by its English name."""
+    number = MONTHS.index(name) + 1
+    return Window(date(year, number, 1), date(year, number, monthrange(year, number)[1]))
+
+
+def season(name: str, year: int) -> Window:
+    """A season of the north, generously: people say summer on the first of June and in September.
+
+    Winter is named after the year in which it begins.
+    """
+    first = 3 * SEASONS.index(name) + 3
+    begin = date(year, first, 1)
+    end = date(year + (name == "winter"), first % 12 + 3 if name != "winter" else 3, 10)
+    return Window(begin - timedelta(days=5), end)
+
+
+def holiday(name: str, year: int) -> Window:
+    """The days around a holiday."""
+    if name == "easter":
+        sunday = _easter(year)
+        return Window(sunday - timedelta(days=4), sunday + timedelta(days=3))
+    begin, days = {
+        "christmas": (date(year, 12, 20), 9),
+        "newyear": (date(year, 12, 30), 4),
+        "halloween": (date(year, 10, 29), 5),
+    }[name]
+    return Window(begin, begin + timedelta(days=days))
+
+
+def unit(kind: str, today: date, back: int) -> Window:
+    """This day, week, weekend, month or year (`back` 0), the one before (-1) and so on."""
+    if kind == "year":
+        return Window(date(today.year + back, 1, 1), date(today.year + back, 12, 31))
+    if kind == "month":
+        months = today.year * 12 + today.month - 1 + back
+        return month(MONTHS[months % 12], months // 12)
+    monday = today - timedelta(days=today.weekday())
+    if kind == "week":
+        begin = monday + timedelta(days=7 * back)
+        return Window(begin, begin + timedelta(days=6))
+    if kind == "weekend":
+        saturday = monday + timedelta(days=5)
+        if back and saturday > today:
+            back += 1
+        begin = saturday + timedelta(days=7 * (back - (saturday > today)))
+        return Window(begin, begin + timedelta(days=1))
+    begin = today + timedelta(days=back)
+    return Window(begin, begin)
+
+
+def around(today: date, count: int, kind: str) -> Window:
+    """What "three months ago" may mean: the longer ago, the vaguer."""
+    if kind == "year":
+        then = date(today.year - count, today.month, min(today.day, 28))
+        if count == 1:
+            return Window(then - timedelta(days=75), then + timedelta(days=75))
+        near = timedelta(days=140)
+        return Window(
+            min(then - near, date(then.year, 1, 1)), max(then + near, date(then.year, 12, 31))
+        )
+    days = {"day": 1, "weekend": 7, "week": 7, "month": 30.44}[kind] * count
+    then = today - timedelta(days=round(days))
+    slack = {"day": 0, "weekend": 4, "week": 5, "month": 25}[kind] + round(days / 12)
+    return Window(then - timedelta(days=slack), then + timedelta(days=slack))
+
+
+def part(window: Window, which: str) -> Window:
+    """The early, middle or late part of a window: a good third of it."""
+    length = (window.until - window.since).days
+    first = {"early": 0.0, "middle": 0.28, "late": 0.58}[which]
+    begin = window.since + timedelta(days=round(length * first))
+    return Window(begin, min(begin + timedelta(days=round(length * 0.42)), window.until))
+
+
+def _easter(year: int) -> date:
+    """Gauss's rule as Meeus gives it (Astronomical Algorithms, 8), for the Gregorian calendar."""
+    a, b, c = year % 19, year // 100, year % 100
+    d = (19 * a + b - b // 4 - (b - (b + 8) // 25 + 1) // 3 + 15) % 30
+    e = (32 + 2 * (b % 4) + 2 * (c // 4) - d - c % 4) % 7
+    f = d + e - 7 * ((a + 11 * d + 22 * e) // 451) + 114
+    return date(year, f // 31, f % 31 + 1)
