@@ -50,8 +50,9 @@ class Writer:
         """Answer the message. Raises a BoxError whenever the model can't."""
         await self._make_room()
         room = prompt.characters(self._prompt_tokens) * 6 // 10
-        self._brief = brief = await briefing.prepare(self._turn, now=now, room=room)
-        self._turn.note_choice(brief.choice)
+        brief = await briefing.prepare(self._turn, self._inference, now=now, room=room)
+        self._brief = brief
+        self._turn.note(brief.choice, brief.drew_on)
         if brief.fixed:
             self._turn.say(brief.fixed)
         elif brief.options:
@@ -145,14 +146,14 @@ class Writer:
         match event:
             case Words():
                 self._turn.tokens += event.tokens
-                self._turn.note(Writing())
+                self._turn.tell_status(Writing())
                 return gate.take(event.text)
             case Finished():
                 cut = event.reason == "length"
                 self._outcome = "length" if cut and not gate.shown else "complete"
                 return gate.end(whole=not cut)
             case _:
-                self._turn.note(event)
+                self._turn.tell_status(event)
                 return ()
 
     def _chat(self, lines: list[Line], most_tokens: int) -> AsyncGenerator[Event, None]:

@@ -9,7 +9,7 @@ import msgspec
 from futureself_box.errors import BoxError
 from futureself_box.futureself.modes.choice import Choice
 from futureself_box.inference.client import Reading, Waiting
-from futureself_box.records.kinds import Message
+from futureself_box.records.kinds import Drawn, Message
 from futureself_box.records.messages import Outcome, Said
 from futureself_box.store.vault import MemberStore
 
@@ -85,13 +85,17 @@ class Turn:
         self._changed.set()
         self._changed = asyncio.Event()
 
-    def note_choice(self, choice: Choice) -> None:
-        """Which mode answers, and why."""
+    def note(self, choice: Choice, drew_on: tuple[Drawn, ...]) -> None:
+        """Which mode answers and why, and what of the member's own words it is given."""
         self.about = msgspec.structs.replace(
-            self.about, mode=choice.mode, why=choice.why, asked_leave=choice.asks_leave
+            self.about,
+            mode=choice.mode,
+            why=choice.why,
+            asked_leave=choice.asks_leave,
+            drew_on=drew_on,
         )
 
-    def note(self, status: Status) -> None:
+    def tell_status(self, status: Status) -> None:
         """What goes on before the first words."""
         if status != self.status:
             self.status = status
