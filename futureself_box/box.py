@@ -33,6 +33,7 @@ from futureself_box.api import (
     invitations,
     join_port,
     listeners,
+    metrics,
     news,
     onboarding,
     pages,
@@ -51,6 +52,7 @@ from futureself_box.api.phones import Phones
 from futureself_box.api.pushes import Pushes
 from futureself_box.errors import ModelServerNotAgreed
 from futureself_box.futureself.answering import Limits
+from futureself_box.futureself.care.watch import Watch
 from futureself_box.futureself.recall.keeper import Keeper
 from futureself_box.futureself.turns import Turns
 from futureself_box.household import devices as household_devices
@@ -94,6 +96,7 @@ def run(settings: Settings) -> None:
 def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litestar:
     """The application around an open vault, which it closes at the end."""
     inference = client.connect(settings)
+    watch = Watch(inference, settings.data_path)
     turns = Turns(
         inference,
         Limits(
@@ -101,6 +104,7 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
             reply_tokens=settings.inference.reply_tokens,
             sentences=settings.inference.reply_sentences,
         ),
+        watch,
     )
     parts = Parts(
         vault=vault,
@@ -112,6 +116,7 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
         memory=Keeper(
             lambda: vault.open_stores, inference, is_busy=lambda member: bool(turns.running(member))
         ),
+        watch=watch,
         phones=Phones(),
         pushes=Pushes(),
         inference=inference,
@@ -125,6 +130,7 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
         _start(settings, parts)
         beside = {
             asyncio.create_task(_be_found(parts)),
+            asyncio.create_task(watch.prepare()),
             asyncio.create_task(news.hear(settings.news_socket, parts)),
             asyncio.create_task(parts.memory.run()),
         }
@@ -157,6 +163,7 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
             cloud.router,
             attachments.router,
             health.router,
+            metrics.router,
             authority.router,
             pages.router,
             pages.files,

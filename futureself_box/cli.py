@@ -11,7 +11,7 @@ from typing import Any
 import rich_click as click
 
 from futureself_box import __version__, settings
-from futureself_box.commands import doctor, models
+from futureself_box.commands import doctor, models, supabase
 from futureself_box.commands.settled import with_settings as _with_settings
 from futureself_box.ops import log, supervisor
 
@@ -123,18 +123,33 @@ def backup(loaded: settings.Settings, to: str | None, dry_run: bool) -> None:
 
 
 @main.command()
-@click.argument("path")
+@click.argument("path", required=False)
 @click.option("--sheet", "with_sheet", is_flag=True, help="Open it with the recovery sheet.")
-@click.option("--dry-run", is_flag=True, help="Prove the backup, and change nothing.")
+@click.option(
+    "--from-supabase", is_flag=True, help="Instead of PATH: the copy in the cloud, with the sheet."
+)
+@click.option("--dry-run", is_flag=True, help="Prove what would come back, and change nothing.")
 @_with_settings
-def restore(loaded: settings.Settings, path: str, with_sheet: bool, dry_run: bool) -> None:
+def restore(
+    loaded: settings.Settings,
+    path: str | None,
+    with_sheet: bool,
+    from_supabase: bool,
+    dry_run: bool,
+) -> None:
     """Put the backup at PATH in the place of the household; what is there is moved aside."""
     from futureself_box.api import wall_clock  # noqa: PLC0415
     from futureself_box.jobs import by_hand  # noqa: PLC0415
 
+    if (path is None) != from_supabase:
+        raise click.UsageError("Name a backup, or say --from-supabase.")
     log.configure(loaded.log, "restore")
-    secret = _typed_sheet() if with_sheet else None
-    for line in by_hand.restore(loaded, path, wall_clock.now(), sheet=secret, dry_run=dry_run):
+    secret = _typed_sheet() if with_sheet or from_supabase else None
+    if path is None:
+        lines = supabase.rebuild(loaded, secret or b"", dry_run=dry_run)
+    else:
+        lines = by_hand.restore(loaded, path, wall_clock.now(), sheet=secret, dry_run=dry_run)
+    for line in lines:
         click.echo(line)
 
 
@@ -150,26 +165,7 @@ def rotate(loaded: settings.Settings, compromised: bool) -> None:
     click.echo(f"The box has a new key for {stores} databases.")
 
 
-@main.group()
-def supabase() -> None:
-    """Prepare the household's own project for the copy in the cloud."""
-
-
-@supabase.command("init")
-@click.option("--url", metavar="URL", help="Apply them to this database, postgresql://…")
-@_with_settings
-def init_supabase(_: settings.Settings, url: str | None) -> None:
-    """Print the project's SQL migrations or, with --url, apply those that are missing."""
-    from futureself_box.sync.cloud import provisioning  # noqa: PLC0415
-
-    if url is None:
-        for migration in provisioning.migrations():
-            click.echo(migration.sql)
-        return
-    applied = provisioning.apply(url)
-    for name in applied:
-        click.echo(f"Applied: {name}")
-    click.echo("The project is ready for this box.")
+main.add_command(supabase.supabase)
 
 
 @main.command()

@@ -10,6 +10,7 @@ from futureself_box.api import wall_clock
 from futureself_box.api.phones import Phones
 from futureself_box.api.pushes import Pushes
 from futureself_box.errors import BoxError
+from futureself_box.futureself.care.watch import Watch
 from futureself_box.futureself.recall.keeper import Keeper
 from futureself_box.futureself.turns import Turns
 from futureself_box.household import devices, leaving, rescue
@@ -38,6 +39,7 @@ class Parts:
     sheet: RecoverySheet
     tries: Tries
     turns: Turns
+    watch: Watch
     memory: Keeper
     phones: Phones
     pushes: Pushes

@@ -32,7 +32,10 @@ class Me(msgspec.Struct, frozen=True):
 
 
 class Person(msgspec.Struct, frozen=True):
-    """A member as the household sees them."""
+    """A member as the household sees them.
+
+    `cloud_allowed` is for the owner: whether their words may go to the cloud.
+    """
 
     id: UUID
     name: str
@@ -41,6 +44,7 @@ class Person(msgspec.Struct, frozen=True):
     devices: int
     current: bool
     rescue: Rescue | None
+    cloud_allowed: bool | None = None
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -117,6 +121,7 @@ def _person(parts: Parts, who: Credential, member: Member) -> Person:
         devices=len(devices.of_member(store, member.id)) if may_see else 0,
         current=member.id == who.member,
         rescue=rescue.of(store, member.id) if may_see else None,
+        cloud_allowed=members.may_be_copied(store, member.id) if who.role == "owner" else None,
     )
 
 

@@ -4,6 +4,7 @@ Streams are read as they come and held in memory. Times are seconds of `time.per
 """
 
 import asyncio
+import base64
 import json
 import ssl
 import time
@@ -18,6 +19,7 @@ from futureself_box.bench.running_box import BoxMisbehaved
 from futureself_box.errors import NetworkUnreachable
 
 _PATIENCE_S = 600.0
+_PARKING_KEY = base64.b64encode(bytes(32)).decode()  # nobody's words are in these prompts
 _DATA = "data: "
 _DONE = "[DONE]"
 # A connection for each answer: servers end kept ones when it suits them, llama-server after a hundred.
@@ -90,9 +92,10 @@ class Answer:
 class Server:
     """An OpenAI-compatible server: `async with Server.at(url) as server`."""
 
-    def __init__(self, http: httpx2.AsyncClient) -> None:
+    def __init__(self, http: httpx2.AsyncClient, *, own: bool = False) -> None:
         self._http = http
         self._model = ""
+        self._more = {"parking_key": _PARKING_KEY} if own else {}
 
     @classmethod
     def at(cls, url: str) -> "Server":
@@ -102,11 +105,10 @@ class Server:
 
     @classmethod
     def on_socket(cls, path: str) -> "Server":
-        """One on a Unix socket."""
+        """Our own engine, which may also park what it read."""
         transport = httpx2.AsyncHTTPTransport(uds=path, verify=_NO_TLS, limits=_LIMITS)
-        return cls(
-            httpx2.AsyncClient(transport=transport, base_url="http://box", timeout=_PATIENCE_S)
-        )
+        http = httpx2.AsyncClient(transport=transport, base_url="http://box", timeout=_PATIENCE_S)
+        return cls(http, own=True)
 
     async def __aenter__(self) -> "Server":
         models = (await self._get("/v1/models"))["data"]
@@ -116,8 +118,11 @@ class Server:
     async def __aexit__(self, *_: object) -> None:
         await self._http.aclose()
 
-    def ask(self, conversation: Conversation, *, key: str, tokens: int) -> Answer:
-        """Ask for a greedy answer of up to so many tokens; it comes by itself from now on."""
+    def ask(self, conversation: Conversation, *, key: str, tokens: int, shared: int = 0) -> Answer:
+        """Ask for a greedy answer of up to so many tokens; it comes by itself from now on.
+
+        The first `shared` messages are the same for everybody, which a stranger has to find out.
+        """
         answer = Answer()
         body = {
             "model": self._model,
@@ -127,7 +132,10 @@ class Server:
             "stream": True,
             "stream_options": {"include_usage": True},
             "prompt_cache_key": key,
+            **self._more,
         }
+        if self._more:
+            body["shared_messages"] = shared
         answer.task = asyncio.create_task(self._read(body, answer))
         return answer
 

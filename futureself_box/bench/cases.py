@@ -12,12 +12,13 @@ from typing import Literal
 
 from futureself_box.bench.answering import Answer, Conversation, Server, speed_together
 
-CASES = ("decode", "turns", "returning", "long prompt", "busy core")
+CASES = ("decode", "turns", "returning", "preamble", "long prompt", "busy core")
 
 _ANSWER_TOKENS = 128  # as llama-bench's tg128
 _RETURNING_WORDS = 1250  # some 1500 tokens
 _LONG_WORDS = 1650  # some 2000 tokens
 _OTHERS = 16  # twice the conversations that a server of eight slots can hold
+_PAUSE_S = 0.5  # nobody comes back sooner
 _SETTLING_S = 0.5  # in which the engine may find out that a core is busy
 _NOUNS = """
     river garden letter window mother winter table morning street music kitchen brother summer school
@@ -90,12 +91,16 @@ async def measure(
         yield f"{max(streams)} phones, two turns each", await _two_turns(side, max(streams))
     for case, figures in (
         ("returning", _returning),
+        ("preamble", _preamble),
         ("long prompt", _long_prompt),
         ("busy core", _busy_core),
     ):
         if case in chosen:
             async for name, value in figures(side):
                 yield name, value
+
+
+BUSY = "decode beside a busy process"
 
 
 def decode_name(streams: int) -> str:
@@ -130,12 +135,14 @@ async def _talk_twice(side: Side, story: str, key: str) -> None:
 async def _returning(side: Side) -> AsyncIterator[tuple[str, float]]:
     """One long conversation: new, continued, pushed out by others, and after a restart."""
     key, talk = side.new_key(), [("user", side.notes(_RETURNING_WORDS))]
-    answer = await _hear(side, talk, key=key)
+    answer = await _hear_and_rest(side, talk, key)
     yield f"first token, {_RETURNING_WORDS} new words", answer.first_s
-    answer = await _hear(side, talk := _continued(talk, answer, "And what else?"), key=key)
+    talk = _continued(talk, answer, "And what else?")
+    answer = await _hear_and_rest(side, talk, key)
     yield "first token, returning, in memory", answer.first_s
     await _let_others_talk(side)
-    answer = await _hear(side, talk := _continued(talk, answer, "Anything more?"), key=key)
+    talk = _continued(talk, answer, "Anything more?")
+    answer = await _hear_and_rest(side, talk, key)
     yield "first token, returning, pushed out", answer.first_s
     if side.restart:
         await _let_others_talk(side)
@@ -145,9 +152,25 @@ async def _returning(side: Side) -> AsyncIterator[tuple[str, float]]:
         yield "first token, returning, after a restart", answer.first_s
 
 
+async def _hear_and_rest(side: Side, talk: Conversation, key: str) -> Answer:
+    answer = await _hear(side, talk, key=key)
+    await asyncio.sleep(_PAUSE_S)
+    return answer
+
+
 async def _let_others_talk(side: Side) -> None:
     for _ in range(_OTHERS):
         await _hear(side, [("user", side.notes(100))], tokens=4)
+
+
+async def _preamble(side: Side) -> AsyncIterator[tuple[str, float]]:
+    """Conversations of four people, which all begin with what the box wrote for everybody."""
+    preamble = [("user", side.notes(_RETURNING_WORDS)), ("assistant", "I am listening.")]
+    for which in ("first", "second", "third", "fourth"):
+        talk = [*preamble, ("user", side.story())]
+        answer = await _hear(side, talk, shared=len(preamble))
+        if which in {"first", "fourth"}:
+            yield f"first token, {which} behind one preamble", answer.first_s
 
 
 async def _long_prompt(side: Side) -> AsyncIterator[tuple[str, float]]:
@@ -178,7 +201,7 @@ async def _busy_core(side: Side) -> AsyncIterator[tuple[str, float]]:
         await answer.ended()
     end = answer.heard[-1].at
     if tokens := answer.tokens_until(end) - answer.tokens_until(start):
-        yield "decode beside a busy process", tokens / (end - start)
+        yield BUSY, tokens / (end - start)
 
 
 @contextmanager
@@ -192,9 +215,15 @@ def _busy_process() -> Iterator[None]:
 
 
 async def _hear(
-    side: Side, conversation: Conversation, *, key: str | None = None, tokens: int = 24
+    side: Side,
+    conversation: Conversation,
+    *,
+    key: str | None = None,
+    tokens: int = 24,
+    shared: int = 0,
 ) -> Answer:
-    answer = side.server.ask(conversation, key=key or side.new_key(), tokens=tokens)
+    key = key or side.new_key()
+    answer = side.server.ask(conversation, key=key, tokens=tokens, shared=shared)
     return await answer.ended()
 
 

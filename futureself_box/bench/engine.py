@@ -137,11 +137,14 @@ async def _sides(
 
 
 def _yardsticks(model: Path, plan: Plan, threads: int) -> Iterator[tuple[str, float]]:
-    if "decode" not in plan.chosen:
-        return
-    for streams in plan.streams:
-        if (speed := yardstick.decode(model, streams, threads)) is not None:
-            yield cases.decode_name(streams), speed
+    """What llama.cpp does alone; beside a busy process, with the cores that are left."""
+    wanted = [(cases.decode_name(streams), streams, threads) for streams in plan.streams]
+    wanted = wanted if "decode" in plan.chosen else []
+    if "busy core" in plan.chosen:
+        wanted.append((cases.BUSY, 1, max(threads - 1, 1)))
+    for name, streams, used in wanted:
+        if (speed := yardstick.decode(model, streams, used)) is not None:
+            yield name, speed
 
 
 class _Sheet:

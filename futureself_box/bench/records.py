@@ -53,10 +53,10 @@ def reading(folder: Path, count: int) -> Reading:
     vault.ensure_member(member)
     store = vault.member(member)
     try:
-        replicas.push(store, [_entry(0)], now_ms=_NOW_MS)
+        replicas.push(store, [made_up(0)], now_ms=_NOW_MS)
         small = _change_ms(store)
         for first in range(1, count, _PAGE):
-            page = [_entry(number) for number in range(first, min(first + _PAGE, count))]
+            page = [made_up(number) for number in range(first, min(first + _PAGE, count))]
             replicas.push(store, page, now_ms=_NOW_MS)
         return Reading(_first_sync(store), _change_ms(store), small, _search_p95_ms(store))
     finally:
@@ -91,7 +91,7 @@ def _change_ms(store: MemberStore) -> float:
     for _ in range(50):
         place = replicas.find_place(store)
         begun = time.perf_counter()
-        replicas.push(store, [_entry(random.randrange(10**6))], now_ms=_NOW_MS)
+        replicas.push(store, [made_up(random.randrange(10**6))], now_ms=_NOW_MS)
         replicas.pull(store, cursor=place.head, epoch=place.epoch, limit=_PAGE)
         times.append((time.perf_counter() - begun) * 1000)
     return round(statistics.median(times), 2)
@@ -107,7 +107,8 @@ def _search_p95_ms(store: MemberStore) -> float:
     return round(statistics.quantiles(times, n=20)[-1], 2)
 
 
-def _entry(number: int) -> Pushed:
+def made_up(number: int) -> Pushed:
+    """An entry of 100 words, as a device sends it; the number is its day."""
     at = _FIRST_DAY + timedelta(hours=4 * number)
     words = [random.choice(_WORDS) for _ in range(40)]
     words += [f"w{random.randrange(3000)}" for _ in range(60)]
@@ -131,7 +132,7 @@ def _raw_commits(folder: Path, seconds: float) -> int:
         with database.write() as tx:
             tx.execute("CREATE TABLE entry (id TEXT PRIMARY KEY, body TEXT) STRICT")
         begun, commits = time.perf_counter(), 0
-        body = _entry(0).change.body
+        body = made_up(0).change.body
         while time.perf_counter() - begun < seconds:
             with database.write() as tx:
                 tx.execute("INSERT INTO entry VALUES (?, ?)", (str(uuid4()), body))
@@ -160,7 +161,7 @@ async def _push(device: Device, seconds: float) -> int:
 
 
 async def _push_one(phone: Phone) -> None:
-    change = _entry(0).change
+    change = made_up(0).change
     body = msgspec.Raw((change.body or "").encode())
     sent = RecordChange(change.rev_id, change.record, "entry", "put", "0" * 16, body)
     await phone.send(RecordsPush(id="push", changes=(sent,)))

@@ -84,6 +84,9 @@ def _figures(
     yield from _broken(folder / "broken", settings, counts)
     yield from _killed(folder / "killed", counts)
     yield from _records(folder / "records", counts)
+    yield Figure(
+        "50 000 revisions out of the cloud", "scripts/soak -k thousands", "2000", kept=None
+    )
     yield Figure("page frozen mid-reply", "in Chromium: scripts/soak -k frozen", "1.0 s", kept=None)
 
 

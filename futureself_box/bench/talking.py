@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 import msgspec
 
 from futureself_box.futureself.answering import Limits, Writer
+from futureself_box.futureself.care.watch import Watch
 from futureself_box.futureself.turn import Turn
 from futureself_box.inference.client import Event, Finished, InferenceClient, Message
 from futureself_box.records import messages
@@ -63,20 +64,22 @@ def talking(folder: Path, socket: Path, turns: int) -> Talking:
     vault, member = Vault(folder / "data", folder / "config"), uuid4()
     vault.ensure_member(member)
     try:
-        return asyncio.run(_talk(vault.member(member), socket, turns))
+        return asyncio.run(_talk(vault.member(member), socket, folder, turns))
     finally:
         vault.close()
 
 
-async def _talk(store: MemberStore, socket: Path, turns: int) -> Talking:
+async def _talk(store: MemberStore, socket: Path, folder: Path, turns: int) -> Talking:
     client = Watched(socket)
+    watch = Watch(client, folder)
+    await watch.prepare()
     waited, read = [], []
     before = 0
     try:
         for number in range(turns):
             said = _say(store, _SAID[number % len(_SAID)])
             turn = Turn(uuid4(), store, said, "Ada", child=False)
-            writer = Writer(turn, client, _LIMITS)
+            writer = Writer(turn, client, _LIMITS, watch)
             client.began, asked = 0.0, time.perf_counter()
             outcome = await writer.write(now=_NOW)
             waited.append(client.began - asked)

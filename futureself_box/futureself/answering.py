@@ -3,6 +3,7 @@
 On every model: at most so many sentences, none that invents a loss or foretells, and some answer.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing, suppress
 from datetime import datetime
@@ -13,6 +14,9 @@ import structlog
 from futureself_box.errors import BoxError, ContextLengthExceeded
 from futureself_box.futureself import briefing, persona, prompt
 from futureself_box.futureself.briefing import Brief
+from futureself_box.futureself.care import recogniser, replies, words
+from futureself_box.futureself.care.meaning import Verdict
+from futureself_box.futureself.care.watch import Watch
 from futureself_box.futureself.guards import forecasts, losses
 from futureself_box.futureself.guards.gate import Check, Gate
 from futureself_box.futureself.languages.lexicon import lexicon
@@ -20,9 +24,11 @@ from futureself_box.futureself.line import Line
 from futureself_box.futureself.modes.mode import mode
 from futureself_box.futureself.turn import Turn, Writing
 from futureself_box.inference.client import Event, Finished, InferenceClient, Words
+from futureself_box.records import messages
 from futureself_box.records.messages import Outcome, Said
 
 _ATTEMPTS = 3
+_LOOKED_BACK = 8  # messages, the replies among them
 _SHARES = (1.0, 0.5, 0.2, 0.0)
 
 log = structlog.get_logger()
@@ -39,29 +45,47 @@ class Limits(msgspec.Struct, frozen=True):
 class Writer:
     """Writes the answer of one turn."""
 
-    def __init__(self, turn: Turn, inference: InferenceClient, limits: Limits) -> None:
+    def __init__(
+        self, turn: Turn, inference: InferenceClient, limits: Limits, watch: Watch
+    ) -> None:
         self._turn = turn
         self._inference = inference
         self._limits = limits
+        self._watch = watch
+        self._brief: Brief | None = None
         self._share = _SHARES[0]
         self._outcome: Outcome = "complete"
 
     async def write(self, *, now: datetime) -> Outcome:
-        """Answer the message. Raises a BoxError whenever the model can't."""
+        """Answer the message. Raises a BoxError whenever the model can't.
+
+        Care comes first: what speaks of danger gets fixed words, and no model is asked.
+        """
+        verdict = await self._assess()
+        if verdict.tier >= recogniser.CONCERN:
+            self._turn.note_care(verdict)
+            self._turn.say(words.answer(verdict, self._language(), child=self._turn.child))
+            return "complete"
         await self._make_room()
-        room = prompt.characters(self._prompt_tokens) * 6 // 10
-        brief = await briefing.prepare(self._turn, self._inference, now=now, room=room)
-        self._brief = brief
+        self._brief = brief = await briefing.prepare(
+            self._turn,
+            self._inference,
+            now=now,
+            room=prompt.characters(self._prompt_tokens) * 6 // 10,
+            heavy=verdict.tier > 0,
+        )
         self._turn.note(brief.choice, brief.drew_on)
         if brief.fixed:
             self._turn.say(brief.fixed)
         elif brief.options:
-            await self._tell_two_lives(brief.options)
+            await self._tell_two_lives(brief, brief.options)
         else:
-            await self._answer()
+            await self._answer(brief)
         if brief.choice.asks_leave and self._outcome == "complete":
             leave = mode("challenger").leave
             self._turn.say("\n\n" + leave.get(brief.situation.language, leave["en"]))
+        if verdict.tier and self._outcome == "complete":
+            self._turn.say("\n\n" + words.note(self._language()))
         return self._outcome
 
     async def read_ahead(self) -> None:
@@ -69,18 +93,37 @@ class Writer:
 
         The answer stands after other words now than it was written after: without those of the turn.
         """
-        if self._inference.endpoint.place != "box":
+        brief = self._brief
+        if brief is None or self._inference.endpoint.place != "box":
             return
-        answer = self._turn.record(self._outcome)
-        said = self._turn.said
-        before = [*self._brief.before, said, msgspec.structs.replace(said, message=answer)]
-        if self._turn.begun:
-            before = [*self._brief.before[:-1], before[-1]]
-        lines = self._lines(before, "", self._share)
+        said, answer = self._turn.said, self._turn.record(self._outcome)
+        asked = brief.before[:-1] if self._turn.begun else [*brief.before, said]
+        before = [*asked, msgspec.structs.replace(said, message=answer)]
         with suppress(BoxError):
-            async with aclosing(self._chat(lines, 1)) as events:
+            async with aclosing(
+                self._chat(brief, self._lines(brief, before, "", self._share), 1)
+            ) as events:
                 async for _ in events:
                     pass
+
+    async def _assess(self) -> Verdict:
+        said = self._turn.said
+        before = await asyncio.to_thread(
+            messages.page,
+            self._turn.store,
+            before=said.clock,
+            limit=_LOOKED_BACK,
+            thread=said.message.thread,
+        )
+        own = [one.message.text for one in before if one.message.role == "member"]
+        return await self._watch.assess(
+            said.message.text,
+            context=own[-2:],
+            audience="child" if self._turn.child else "adult",
+        )
+
+    def _language(self) -> str:
+        return words.language_of(self._turn.said.message.text)
 
     async def _make_room(self) -> None:
         most = self._limits.context_tokens
@@ -88,41 +131,45 @@ class Writer:
         self._reply_tokens = min(self._limits.reply_tokens, window // 2)
         self._prompt_tokens = window - self._reply_tokens
 
-    async def _answer(self) -> None:
+    async def _answer(self, brief: Brief) -> None:
         """Ask until something of an answer may be shown; after some times a fixed one is."""
         why = ""
         for _ in range(_ATTEMPTS):
-            gate = self._gate(self._limits.sentences or self._brief.mode.sampling.sentences)
-            async with aclosing(self._ask(self._brief.last, gate)) as sentences:
+            gate = self._gate(brief, self._limits.sentences or brief.mode.sampling.sentences)
+            async with aclosing(self._ask(brief, brief.last, gate)) as sentences:
                 async for sentence in sentences:
                     self._turn.say(sentence)
             if gate.shown or not gate.barred:
                 return
             why = gate.barred
             log.info("sentence_barred", turn=str(self._turn.id), why=why)
-        words = lexicon(self._brief.situation.language)
-        answers = words.losses.answer if why == "loss" else words.forecasts.answer
-        self._turn.say(self._one_of(answers))
+        self._turn.say(self._instead(why, brief))
 
-    async def _tell_two_lives(self, options: tuple[str, str]) -> None:
+    def _instead(self, why: str, brief: Brief) -> str:
+        fixed = replies.instead(why, self._language())
+        if fixed is not None:
+            return fixed
+        known = lexicon(brief.situation.language)
+        return self._one_of(known.losses.answer if why == "loss" else known.forecasts.answer)
+
+    async def _tell_two_lives(self, brief: Brief, options: tuple[str, str]) -> None:
         """Two lives of equal weight and a question, in sentences of ours around the model's."""
-        words = lexicon(self._brief.situation.language).decisions
-        for option, frame, plain in zip(
-            options, (words.one, words.other), words.plain, strict=True
-        ):
-            gate = self._gate(1)
-            last = f"{self._brief.how}\n\n{words.imagine.format(option=option)}"
-            async with aclosing(self._ask(last, gate)) as sentences:
+        ours = lexicon(brief.situation.language).decisions
+        frames = zip(options, (ours.one, ours.other), ours.plain, strict=True)
+        for option, frame, plain in frames:
+            last = f"{brief.how}\n\n{ours.imagine.format(option=option)}"
+            async with aclosing(self._ask(brief, last, self._gate(brief, 1))) as sentences:
                 life = await anext(sentences, plain)
             self._turn.say(frame.format(option=option, life=life.strip()) + "\n")
         self._outcome = "complete"
-        self._turn.say(self._one_of(words.question))
+        self._turn.say(self._one_of(ours.question))
 
-    async def _ask(self, last: str, gate: Gate) -> AsyncGenerator[str, None]:
+    async def _ask(self, brief: Brief, last: str, gate: Gate) -> AsyncGenerator[str, None]:
         """What of the model's answer may be shown; with less and less of the history until it fits."""
         for share in _SHARES:
+            lines = self._lines(brief, brief.before, last, share)
             try:
-                async with aclosing(self._stream(last, gate, share)) as sentences:
+                async with aclosing(self._stream(brief, lines, gate)) as sentences:
                     async for sentence in sentences:
                         yield sentence
             except ContextLengthExceeded:
@@ -132,9 +179,10 @@ class Writer:
                 return
         raise ContextLengthExceeded
 
-    async def _stream(self, last: str, gate: Gate, share: float) -> AsyncGenerator[str, None]:
-        lines = self._lines(self._brief.before, last, share)
-        async with aclosing(self._chat(lines, self._most_tokens())) as events:
+    async def _stream(
+        self, brief: Brief, lines: list[Line], gate: Gate
+    ) -> AsyncGenerator[str, None]:
+        async with aclosing(self._chat(brief, lines, self._most_tokens(brief))) as events:
             async for event in events:
                 for sentence in self._take(event, gate):
                     yield sentence
@@ -156,8 +204,10 @@ class Writer:
                 self._turn.tell_status(event)
                 return ()
 
-    def _chat(self, lines: list[Line], most_tokens: int) -> AsyncGenerator[Event, None]:
-        sampling = self._brief.mode.sampling
+    def _chat(
+        self, brief: Brief, lines: list[Line], most_tokens: int
+    ) -> AsyncGenerator[Event, None]:
+        sampling = brief.mode.sampling
         return self._inference.chat(
             lines,
             max_tokens=most_tokens,
@@ -168,29 +218,30 @@ class Writer:
             frequency_penalty=sampling.frequency_penalty,
         )
 
-    def _lines(self, before: Sequence[Said], last: str, share: float) -> list[Line]:
+    def _lines(self, brief: Brief, before: Sequence[Said], last: str, share: float) -> list[Line]:
         return prompt.build(
-            self._brief.opening,
+            brief.opening,
             before,
             last,
-            offset=self._brief.offset,
+            offset=brief.offset,
             tokens=self._prompt_tokens,
             share=share,
         )
 
-    def _gate(self, sentences: int) -> Gate:
-        return Gate(_checks(self._brief), sentences=sentences, told=self._brief.last)
+    def _gate(self, brief: Brief, sentences: int) -> Gate:
+        return Gate(_checks(brief, self._turn), sentences=sentences, told=brief.last)
 
-    def _most_tokens(self) -> int:
-        own = self._brief.mode.sampling.tokens
+    def _most_tokens(self, brief: Brief) -> int:
+        own = brief.mode.sampling.tokens
         return self._reply_tokens if self._limits.sentences else min(self._reply_tokens, own)
 
     def _one_of(self, sentences: Sequence[str]) -> str:
         return sentences[self._turn.said.id.int % len(sentences)]
 
 
-def _checks(brief: Brief) -> list[Check]:
+def _checks(brief: Brief, turn: Turn) -> list[Check]:
     language = brief.situation.language
+    leaves = replies.is_farewell(turn.said.message.text)
 
     def invents(sentence: str) -> str | None:
         return "loss" if losses.states(sentence, brief.known, language=language) else None
@@ -198,4 +249,7 @@ def _checks(brief: Brief) -> list[Check]:
     def foretells(sentence: str) -> str | None:
         return "forecast" if forecasts.foretells(sentence, language) else None
 
-    return [invents, foretells]
+    def is_barred(sentence: str) -> str | None:
+        return replies.barred(sentence, child=turn.child, farewell=leaves)
+
+    return [invents, foretells, is_barred]

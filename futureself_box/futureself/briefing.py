@@ -11,6 +11,7 @@ from typing import get_args
 import msgspec
 
 from futureself_box.futureself import decisions, opinions, persona, prompt, situation, wishes
+from futureself_box.futureself.care import replies, words
 from futureself_box.futureself.guards import losses
 from futureself_box.futureself.guards.losses import Loss
 from futureself_box.futureself.languages.lexicon import lexicon
@@ -22,7 +23,7 @@ from futureself_box.futureself.onboarding import answers
 from futureself_box.futureself.recall import Passage, Recalled, recall
 from futureself_box.futureself.recall.passages import REPLY
 from futureself_box.futureself.situation import Situation
-from futureself_box.futureself.turn import Turn
+from futureself_box.futureself.turn import CARE, Turn
 from futureself_box.inference.client import InferenceClient
 from futureself_box.records import messages
 from futureself_box.records.kinds import Drawn
@@ -58,23 +59,28 @@ class Brief(msgspec.Struct, frozen=True):
         return mode(self.choice.mode)
 
 
-async def prepare(turn: Turn, inference: InferenceClient, *, now: datetime, room: int) -> Brief:
+async def prepare(
+    turn: Turn, inference: InferenceClient, *, now: datetime, room: int, heavy: bool = False
+) -> Brief:
     """Settle how a turn is answered.
 
-    `now` is in the zone where the box stands, `room` the longest opening in characters.
+    `now` is in the zone where the box stands, `room` the longest opening in characters. `heavy`: care
+    heard distress, so the Companion answers.
     """
     asked = turn.said.message.text
     recalled = await recall(turn.store, asked, asked_at=now, inference=inference)
-    return await asyncio.to_thread(_prepare, turn, recalled, now, room)
+    return await asyncio.to_thread(_prepare, turn, recalled, now, room, heavy)
 
 
-def _prepare(turn: Turn, recalled: Recalled, now: datetime, room: int) -> Brief:
+def _prepare(turn: Turn, recalled: Recalled, now: datetime, room: int, heavy: bool) -> Brief:
     said, store = turn.said, turn.store
     before, offset = messages.page_with_offset(
         store, before=said.clock, limit=prompt.MOST_MESSAGES, thread=said.message.thread
     )
     own = [said, *(one for one in reversed(before) if one.message.role == "member")]
     read = situation.read([one.message.text for one in own[:_LOOKED_BACK]], hour=now.hour)
+    if heavy:
+        read = msgspec.structs.replace(read, distress=0)
     chosen = choice.choose(
         read, _given(before), wishes.read(store, own[:_LOOKED_BACK]), child=turn.child
     )
@@ -87,7 +93,7 @@ def _prepare(turn: Turn, recalled: Recalled, now: datetime, room: int) -> Brief:
     known = losses.told(texts, language=read.language, year=now.year)
     return Brief(
         opening=persona.opening(store, turn.name, today=now.date(), child=turn.child, room=room),
-        before=[*before, *_begun(turn)],
+        before=[*(one for one in before if one.message.mode != CARE), *_begun(turn)],
         offset=offset,
         how=_how(chosen),
         last="\n\n".join(
@@ -153,9 +159,12 @@ def _begun(turn: Turn) -> list[Said]:
 
 
 def _fixed(turn: Turn, known: frozenset[Loss], read: Situation, now: datetime) -> str:
+    text = turn.said.message.text
+    if replies.is_farewell(text):
+        return words.words(words.language_of(text)).farewell
     asked = losses.asked(turn.said.message.text, known, language=read.language, year=now.year)
     if not asked or turn.begun:
         return ""
-    words = lexicon(read.language).losses
-    fixed = words.answer if any(loss.who for loss in asked) else words.answer_of_nobody
+    said = lexicon(read.language).losses
+    fixed = said.answer if any(loss.who for loss in asked) else said.answer_of_nobody
     return fixed[turn.said.id.int % len(fixed)]

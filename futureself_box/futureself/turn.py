@@ -7,11 +7,15 @@ from uuid import UUID
 import msgspec
 
 from futureself_box.errors import BoxError
+from futureself_box.futureself.care.meaning import Verdict
 from futureself_box.futureself.modes.choice import Choice
 from futureself_box.inference.client import Reading, Waiting
 from futureself_box.records.kinds import Drawn, Message
 from futureself_box.records.messages import Outcome, Said
 from futureself_box.store.vault import MemberStore
+
+CARE = "care"
+"""The mode of an answer in which the box itself speaks, in fixed words."""
 
 
 class Writing(msgspec.Struct, frozen=True):
@@ -94,6 +98,11 @@ class Turn:
             asked_leave=choice.asks_leave,
             drew_on=drew_on,
         )
+
+    def note_care(self, verdict: Verdict) -> None:
+        """That the box itself answers, and why; the future self steps aside."""
+        why = f"{verdict.topic} {verdict.tier}"
+        self.about = msgspec.structs.replace(self.about, mode=CARE, why=why)
 
     def tell_status(self, status: Status) -> None:
         """What goes on before the first words."""

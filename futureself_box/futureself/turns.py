@@ -15,6 +15,7 @@ import uuid_utils.compat
 
 from futureself_box.errors import BoxError, TooManyTurns, TurnInterrupted
 from futureself_box.futureself.answering import Limits, Writer
+from futureself_box.futureself.care.watch import Watch
 from futureself_box.futureself.turn import Turn
 from futureself_box.inference.client import InferenceClient
 from futureself_box.records import messages
@@ -34,11 +35,13 @@ class Turns:
         self,
         inference: InferenceClient,
         limits: Limits,
+        watch: Watch,
         *,
         now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
     ) -> None:
         self._inference = inference
         self._limits = limits
+        self._watch = watch
         self._now_ms = now_ms
         self._turns: dict[UUID, Turn] = {}
 
@@ -82,7 +85,7 @@ class Turns:
             if other.reading_ahead is not None:
                 other.reading_ahead.cancel()
         self._turns[turn.id] = turn
-        writer = Writer(turn, self._inference, self._limits)
+        writer = Writer(turn, self._inference, self._limits, self._watch)
         # The zone where the box stands is the household's.
         now = datetime.fromtimestamp(self._now_ms() / 1000).astimezone()
         turn.writing = asyncio.create_task(writer.write(now=now))

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from llama_cpp import llama_cpp as api
 
 Tokens = npt.NDArray[np.int32]
+NO_TOKENS: Tokens = np.zeros(0, np.int32)
 
 
 class Batch:
@@ -17,6 +18,7 @@ class Batch:
 
     def __init__(self, size: int) -> None:
         self.rows = 0
+        self.size = size
         self._token = np.zeros(size, np.int32)
         self._position = np.zeros(size, np.int32)
         self._sequence = np.zeros(size, np.int32)
@@ -34,11 +36,6 @@ class Batch:
             seq_id=_pointer(self._pointers, api.llama_batch, "seq_id"),
             logits=_pointer(self._wanted, api.llama_batch, "logits"),
         )
-
-    @property
-    def room(self) -> int:
-        """How many more tokens it takes."""
-        return len(self._token) - self.rows
 
     def clear(self) -> None:
         """Start anew."""

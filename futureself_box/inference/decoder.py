@@ -5,12 +5,15 @@ processor with the threads that decode, so it does as little as it can: words go
 those of all answers together, since a message takes a core away for about 2 ms.
 """
 
+import math
 import time
 from collections.abc import Callable
 
+import numpy as np
 import structlog
 
 from futureself_box.errors import ModelStarting, RequestInvalid
+from futureself_box.inference.batch import NO_TOKENS, Tokens
 from futureself_box.inference.cores import Cores
 from futureself_box.inference.line import Job, Line, Stop
 from futureself_box.inference.llama import DecodeAborted, DecodeFailed, Llama
@@ -64,7 +67,8 @@ class Decoder:
         """Answer until `Stop`; then the cells of all conversations are parked."""
         going_on = True
         while going_on:
-            going_on = self.turn(0.0 if self._turns else _IDLE_S)
+            busy = self._turns or self._cache.next_ahead()
+            going_on = self.turn(0.0 if busy else _IDLE_S)
         while self._cache.park(time.monotonic()):
             pass
 
@@ -78,7 +82,7 @@ class Decoder:
         if self._turns:
             self._step()
         elif not self._waiting:
-            self._cache.park(time.monotonic() - _PARK_AFTER_S)
+            self._rest()
         self._send()
         return True
 
@@ -121,28 +125,40 @@ class Decoder:
         if self._cores.look():
             self._model.use_threads(self._cores.threads)
             _log.debug("threads_changed", threads=self._cores.threads)
-        batch = self._model.batch
-        batch.clear()
         writing = [turn for turn in self._turns if not turn.left]
-        rows = [
-            batch.add(turn.token, turn.sequence.length, turn.sequence.number) for turn in writing
-        ]
-        reader, count = self._next_slice(started)
-        if reader is not None:
-            last, sequence = count == reader.left, reader.sequence
-            batch.extend(reader.slice(count), sequence.length, sequence.number, last=last)
+        reader, count = self._next_slice(started, len(writing))
+        rows = self._fill_batch(writing, reader, count)
         if not self._decode(writing, reader, count):
             return
         ended = time.monotonic()
         self._pace.note(count, ended - started)
-        for turn, row_of in zip(writing, rows, strict=True):
+        for turn in writing:
             self._cache.grow(turn.sequence, [turn.token])
-            self._choose(turn, row_of, ended)
+            self._choose(turn, rows[turn.id], ended)
         if reader is not None:
-            self._read(reader, count, ended - started, ended)
+            reader.served_s += ended - started
+            self._read(reader, count, rows[reader.id], ended)
 
-    def _next_slice(self, now: float) -> tuple[Turn | None, int]:
-        """Whose prompt goes on, and by how many tokens."""
+    def _fill_batch(self, writing: list[Turn], reader: Turn | None, count: int) -> dict[int, int]:
+        """The row after which each turn goes on.
+
+        In the order of their sequences: where these have cells of their own, llama.cpp computes
+        only such neighbours together that come one after the other (llama_batch_allocr::split_equal).
+        """
+        batch, rows = self._model.batch, {}
+        batch.clear()
+        turns = [*writing, reader] if reader else writing
+        for turn in sorted(turns, key=lambda turn: turn.sequence.number):
+            place = turn.sequence.length, turn.sequence.number
+            if turn is reader:
+                last = count == turn.left
+                rows[turn.id] = batch.extend(turn.slice(count), *place, last=last)
+            else:
+                rows[turn.id] = batch.add(turn.token, *place)
+        return rows
+
+    def _next_slice(self, now: float, beside: int) -> tuple[Turn | None, int]:
+        """Whose prompt goes on `beside` so many answers, and by how many tokens."""
         reading = [turn for turn in self._turns if turn.left]
         if not reading:
             return None, 0
@@ -151,7 +167,7 @@ class Decoder:
             turn.start(now)
             self._reports.append(Started(turn.id))
         gentle = self._interrupted or len(reading) < len(self._turns)
-        room = self._model.batch.room
+        room = self._model.batch.size - beside
         return turn, self._pace.slice(turn.left, room, gentle=gentle)
 
     def _decode(self, writing: list[Turn], reader: Turn | None, count: int) -> bool:
@@ -175,13 +191,12 @@ class Decoder:
             self._line.end_step()
         return True
 
-    def _read(self, turn: Turn, count: int, duration_s: float, now: float) -> None:
-        turn.served_s += duration_s
+    def _read(self, turn: Turn, count: int, row: int, now: float) -> None:
         self._cache.grow(turn.sequence, turn.slice(count))
         self._reports.append(turn.progress())
         if not turn.left:
             turn.end_reading(now)
-            self._choose(turn, self._model.batch.rows - 1, now)
+            self._choose(turn, row, now)
 
     def _choose(self, turn: Turn, row: int, now: float) -> None:
         try:
@@ -198,7 +213,7 @@ class Decoder:
     def _end(self, turn: Turn, reason: Reason, now: float) -> None:
         reports, usage = turn.end(reason, now)
         self._reports += reports
-        self._leave(turn)
+        self._leave(turn, turn.ahead(reason))
         _log.info("answered", request=turn.id, reason=reason, **_rounded(usage))
 
     def _fail(self, turn: Turn, code: str, message: str) -> None:
@@ -215,10 +230,34 @@ class Decoder:
         self._waiting.remove(job)
         job.sampler.close()
 
-    def _leave(self, turn: Turn) -> None:
+    def _leave(self, turn: Turn, ahead: Tokens = NO_TOKENS) -> None:
         self._turns.remove(turn)
         turn.job.sampler.close()
-        self._cache.rest(turn.sequence, time.monotonic())
+        self._cache.rest(turn.sequence, time.monotonic(), ahead)
+
+    def _rest(self) -> None:
+        """Nobody is answered: time for what is sure to be read next, or for parking."""
+        sequence = self._cache.next_ahead()
+        if sequence is None:
+            self._cache.park(time.monotonic() - _PARK_AFTER_S)
+            return
+        batch = self._model.batch
+        batch.clear()
+        tokens, left = np.split(sequence.ahead, [batch.size])
+        batch.extend(tokens, sequence.length, sequence.number, last=False)
+        self._line.begin_step(0, math.inf)  # anybody new ends it
+        try:
+            self._model.decode()
+        except DecodeAborted:
+            self._model.forget(sequence.length, sequence.number)
+        except DecodeFailed as error:
+            _log.error("decode_failed", cause=str(error), answers=0)
+            self._cache.drop(sequence)
+        else:
+            self._cache.grow(sequence, tokens)
+            sequence.ahead = left
+        finally:
+            self._line.end_step()
 
     def _send(self) -> None:
         """Hand out what is due: first words and ends at once, others with them or soon."""

@@ -99,8 +99,9 @@ class Reception:
             secrets.randbits(32) if seed is None else seed,
             grammar.from_schema(request.schema) if request.schema else "",
         )
+        after = np.array(self._tokens.inside([request.after]), np.int32)
         self._send(Accepted(request.id, len(prompt)))
-        return Job(request, wish, sampler)
+        return Job(request, wish, sampler, after)
 
     def _read(self, parts: tuple[str, ...]) -> Tokens:
         return np.array(self._tokens.of(parts), np.int32)

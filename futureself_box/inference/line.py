@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from futureself_box.inference.batch import NO_TOKENS, Tokens
 from futureself_box.inference.llama import Llama
 from futureself_box.inference.pipe import Cancel, Erase, Generate
 from futureself_box.inference.prefix_cache import Wish
@@ -21,10 +22,13 @@ _LONG_WAIT_S = 0.2
 class Job:
     """A request, ready to be decoded. Whoever takes it from the line closes the sampler."""
 
-    def __init__(self, request: Generate, wish: Wish, sampler: Sampler) -> None:
+    def __init__(
+        self, request: Generate, wish: Wish, sampler: Sampler, after: Tokens = NO_TOKENS
+    ) -> None:
         self.request = request
         self.wish = wish
         self.sampler = sampler
+        self.after = after  # what follows the answer in whatever is asked next
         self.arrived = time.monotonic()
 
 
@@ -74,7 +78,7 @@ class Line:
 
     def begin_step(self, reading: int, expected_s: float) -> None:
         """The decoding thread starts a step with a slice of this request's prompt (0 for none)."""
-        long = reading and expected_s > 2 * _LONG_WAIT_S
+        long = expected_s > 2 * _LONG_WAIT_S
         self._ends_at = time.monotonic() + expected_s if long else 0.0
         self._reading = reading
 

@@ -32,6 +32,7 @@ class Models:
         self._settings = settings
         self._answers_itself = not settings.inference.url
         self._template: ChatTemplate | None = None
+        self._after = ""
         self._controls: tuple[str, ...] = ()
         self._layers = self._gpu_layers = 0
         self._parked = settings.parked_path
@@ -127,6 +128,7 @@ class Models:
                 cache_key=request.cache_key,
                 parking_key=request.parking_key,
                 schema=request.schema,
+                after=self._after,
             )
         )
         try:
@@ -169,6 +171,7 @@ class Models:
     def _take_template(self, ready: Ready) -> None:
         self._template = ChatTemplate(ready.template, bos=ready.bos, eos=ready.eos)
         self._controls = ready.controls
+        self._after = prompt_parts.between(self._template)
         self._layers, self._gpu_layers = ready.layers, ready.gpu_layers
 
 

@@ -24,13 +24,12 @@ import structlog
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from futureself_box.inference.batch import Tokens
+from futureself_box.inference.batch import NO_TOKENS, Tokens
 
 _T = TypeVar("_T")
 _CHUNK_BYTES = 1 << 20
 _HEAD = struct.Struct("<I12s")  # the length of a sealed chunk, and its nonce
 _TAG_BYTES = 16
-_NO_TOKENS = np.zeros(0, np.int32)
 _log = structlog.get_logger()
 
 
@@ -62,9 +61,9 @@ class Parking:
     def tokens(self, key: bytes, label: str) -> Tokens:
         """The tokens of a parked conversation; none where there is no good file."""
         if not (key and label):
-            return _NO_TOKENS
+            return NO_TOKENS
         tokens = self._read(key, label, _tokens)
-        return _NO_TOKENS if tokens is None else tokens
+        return NO_TOKENS if tokens is None else tokens
 
     def load(self, key: bytes, label: str) -> tuple[Tokens, bytearray] | None:
         """The tokens and the state of their cells, if there is a whole file."""
@@ -116,13 +115,13 @@ class Parking:
             file.unlink()
             used -= status.st_size
 
-    def _read(self, key: bytes, label: str, take: Callable[[Iterator[bytes]], _T]) -> _T | None:
-        """What `take` makes of a file's chunks. What is torn or was changed is taken away."""
+    def _read(self, key: bytes, label: str, take: Callable[["_Opened"], _T]) -> _T | None:
+        """What `take` makes of a file. What is torn or was changed is taken away."""
         name = file_name(key, label)
         self._settle(name)
         try:
             with (self._folder / name).open("rb") as file:
-                taken = take(_open(key, self._bound(name), file))
+                taken = take(_Opened(key, self._bound(name), file))
             os.utime(self._folder / name)
         except FileNotFoundError:
             return None
@@ -160,14 +159,17 @@ def _remove_stale(folder: Path, engine: str) -> None:
         part.unlink()
 
 
-def _tokens(chunks: Iterator[bytes]) -> Tokens:
-    return np.frombuffer(next(chunks, b""), np.int32)
+def _tokens(opened: "_Opened") -> Tokens:
+    return np.frombuffer(opened.chunk(), np.int32)
 
 
-def _tokens_and_state(chunks: Iterator[bytes]) -> tuple[Tokens, bytearray]:
-    tokens, state = _tokens(chunks), bytearray()
-    for chunk in chunks:
-        state += chunk
+def _tokens_and_state(opened: "_Opened") -> tuple[Tokens, bytearray]:
+    # Memory is dear in a step: a new page costs as much as decrypting it, so each is touched once.
+    tokens, state, end = _tokens(opened), bytearray(opened.left_bytes), 0
+    with memoryview(state) as room:
+        while not opened.at_end:
+            end += opened.chunk_into(room[end:])
+    del state[end:]
     return tokens, state
 
 
@@ -185,20 +187,48 @@ def _seal(key: bytes, bound: bytes, tokens: bytes, state: bytearray) -> Iterator
         yield _HEAD.pack(len(sealed), nonce) + sealed
 
 
-def _open(key: bytes, bound: bytes, file: BufferedReader) -> Iterator[bytes]:
-    cipher = AESGCM(_derive(key, b"contents"))
-    for index in itertools.count():
-        head = file.read(_HEAD.size)
+class _Opened:
+    """The chunks of a sealed file, one after the other. They raise InvalidTag."""
+
+    def __init__(self, key: bytes, bound: bytes, file: BufferedReader) -> None:
+        self.at_end = False
+        self._cipher = AESGCM(_derive(key, b"contents"))
+        self._bound = bound
+        self._file = file
+        self._index = 0
+        self._sealed = memoryview(bytearray(_CHUNK_BYTES + _TAG_BYTES))
+
+    @property
+    def left_bytes(self) -> int:
+        """How long the rest of the file is, and so the most that its chunks hold."""
+        return os.fstat(self._file.fileno()).st_size - self._file.tell()
+
+    def chunk(self) -> bytearray:
+        """The next one."""
+        room = bytearray(_CHUNK_BYTES)
+        with memoryview(room) as view:
+            length = self.chunk_into(view)
+        return room[:length]
+
+    def chunk_into(self, room: memoryview) -> int:
+        """The next one's length."""
+        nonce, sealed = self._next()
+        length = len(sealed) - _TAG_BYTES
+        place = _place(self._bound, self._index, last=self.at_end)
+        self._cipher.decrypt_into(nonce, sealed, place, room[:length])
+        self._index += 1
+        return length
+
+    def _next(self) -> tuple[bytes, memoryview]:
+        head = self._file.read(_HEAD.size)
         if len(head) < _HEAD.size:
             raise InvalidTag
         length, nonce = _HEAD.unpack(head)
-        if length > _CHUNK_BYTES + _TAG_BYTES:
+        sealed = self._sealed[:length]
+        if not _TAG_BYTES <= length <= len(self._sealed) or self._file.readinto(sealed) < length:
             raise InvalidTag
-        sealed = file.read(length)
-        last = not file.peek(1)
-        yield cipher.decrypt(nonce, sealed, _place(bound, index, last=last))
-        if last:
-            return
+        self.at_end = not self._file.peek(1)
+        return nonce, sealed
 
 
 def _place(bound: bytes, index: int, *, last: bool) -> bytes:

@@ -60,6 +60,8 @@ class Generate(msgspec.Struct, frozen=True, tag=True):
     parking_key: bytes = b""
     shared_parts: int = 0
     schema: str = ""
+    after: str = ""
+    """The template's words between this answer and the next message."""
 
 
 class Embed(msgspec.Struct, frozen=True, tag=True):

@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from futureself_box.inference.batch import Tokens
+from futureself_box.inference.batch import NO_TOKENS, Tokens
 from futureself_box.inference.llama import Llama
 from futureself_box.inference.parking import Parking
 
@@ -46,6 +46,7 @@ class Sequence:
         self.running = False
         self.used_at = 0.0
         self.parked = 0
+        self.ahead = NO_TOKENS
         self.wish: Wish = NOTHING
         self._tokens = np.zeros(window, np.int32)
         self._cells = np.zeros(window, np.int64)
@@ -70,6 +71,7 @@ class Sequence:
     def cut(self, length: int) -> None:
         """Only the first tokens stay."""
         self.length = length
+        self.ahead = NO_TOKENS
         self.parked = min(self.parked, length)
 
 
@@ -82,8 +84,13 @@ class _Plan(msgspec.Struct, frozen=True):
     parked: int = 0
     """The tokens of the parked conversation that is to be restored instead."""
 
+    @property
+    def worth(self) -> tuple[int, bool, int]:
+        """How good it is: a short source is copied faster."""
+        return self.common, self.taken, -self.source.length if self.source else 0
 
-NOTHING = Wish(np.zeros(0, np.int32), 0)
+
+NOTHING = Wish(NO_TOKENS, 0)
 
 
 class PrefixCache:
@@ -92,8 +99,7 @@ class PrefixCache:
     def __init__(self, model: Llama, parking: Parking) -> None:
         self._model = model
         self._parking = parking
-        numbers = reversed(range(model.sequences))
-        self._free = [Sequence(number, model.context_tokens) for number in numbers]
+        self._free = [Sequence(n, model.context_tokens) for n in range(model.sequences)]
         self._live: list[Sequence] = []
         self._cell_numbers = itertools.count(1)
 
@@ -123,9 +129,10 @@ class PrefixCache:
         count = len(tokens)
         sequence.add(tokens, np.fromiter(itertools.islice(self._cell_numbers, count), np.int64))
 
-    def rest(self, sequence: Sequence, now: float) -> None:
-        """A turn is over; its cells stay if they may serve again."""
+    def rest(self, sequence: Sequence, now: float, ahead: Tokens = NO_TOKENS) -> None:
+        """A turn is over; its cells stay if they may serve again, and then with those `ahead`."""
         sequence.running, sequence.used_at = False, now
+        sequence.ahead = ahead if sequence.wish.key else NO_TOKENS
         if not sequence.wish.key:
             self._cut(sequence, min(sequence.length, sequence.wish.shared))
         if not sequence.length or (not sequence.wish.key and self._is_double(sequence)):
@@ -146,6 +153,11 @@ class PrefixCache:
                 self.drop(sequence)
         self._parking.settle()
 
+    def next_ahead(self) -> Sequence | None:
+        """The conversation to read ahead in: that which rests for the shortest time."""
+        waiting = (s for s in self._live if len(s.ahead) and not s.running and self._has_room(s))
+        return max(waiting, key=lambda sequence: sequence.used_at, default=None)
+
     def park(self, rested_before: float) -> bool:
         """Write one conversation that rested since then to the disk; False if there is none left."""
         waiting = [s for s in self._live if s.used_at <= rested_before and self._worth_parking(s)]
@@ -155,7 +167,7 @@ class PrefixCache:
 
     def _plan(self, wish: Wish) -> _Plan:
         plans = [self._plan_with(sequence, wish) for sequence in self._live]
-        best = max(plans, key=lambda plan: (plan.common, plan.taken), default=_Plan())
+        best = max(plans, key=lambda plan: plan.worth, default=_Plan())
         parked = self._parking.tokens(wish.parking_key, wish.key)
         common = common_prefix(parked, wish.prompt)
         if common < best.common + _WORTH_RESTORING:
@@ -180,21 +192,38 @@ class PrefixCache:
             s.cells[: plan.common] if plan.taken and s is plan.source else s.cells
             for s in self._live
         ]
-        cells = len(np.unique(np.concatenate([*kept, np.zeros(0, np.int64)])))
         promised = sum(s.wish.cells - s.length for s in self._live if s.running)
         new = max(wish.cells, plan.parked) if plan.parked else wish.cells - plan.common
-        return cells + promised + new <= self._model.cells
+        return _count(kept) + promised + new <= self._model.cells
+
+    def _has_room(self, sequence: Sequence) -> bool:
+        ahead = len(sequence.ahead)
+        if sequence.length + ahead > self._model.context_tokens:
+            return False
+        cells = [s.cells for s in self._live]
+        return self._model.separate or _count(cells) + ahead <= self._model.cells
 
     def _carry_out(self, plan: _Plan, wish: Wish, now: float) -> Sequence:
         if plan.taken and plan.source is not None:
             sequence = plan.source
         else:
-            sequence = self._free.pop()
+            sequence = self._nearest_free()
+            self._free.remove(sequence)
             self._live.append(sequence)
             self._fill(sequence, plan, wish)
         self._cut(sequence, plan.common)
         sequence.wish, sequence.running, sequence.used_at = wish, True, now
+        sequence.ahead = NO_TOKENS
         return sequence
+
+    def _nearest_free(self) -> Sequence:
+        """Beside those that run: neighbours are computed together (Decoder)."""
+        running = [s.number for s in self._live if s.running]
+
+        return min(
+            self._free,
+            key=lambda s: (min((abs(s.number - n) for n in running), default=0), s.number),
+        )
 
     def _fill(self, sequence: Sequence, plan: _Plan, wish: Wish) -> None:
         """Give an empty sequence the cells of another, or those on the disk."""
@@ -257,6 +286,11 @@ class PrefixCache:
         state = self._model.state(sequence.number)
         self._parking.save(wish.parking_key, wish.key, sequence.tokens.copy(), state)
         sequence.parked = sequence.length
+
+
+def _count(cells: list[npt.NDArray[np.int64]]) -> int:
+    """How many different ones there are."""
+    return len(np.unique(np.concatenate([*cells, np.zeros(0, np.int64)])))
 
 
 def common_prefix(cells: Tokens, prompt: Tokens) -> int:

@@ -11,13 +11,14 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from futureself_box.errors import RequestInvalid
 from futureself_box.inference.template import ChatTemplate, Message
 
 _BREAK = "\u200b"  # of no width, and enough to make letters of a control token's name
 
 
 class Parts(msgspec.Struct, frozen=True):
-    """By turns the template's words and a message's; `shared` of them come before any other's."""
+    """By turns the template's words and a message's; `shared` of them are nobody's own."""
 
     texts: tuple[str, ...]
     shared: int = 0
@@ -38,6 +39,17 @@ def render(
     return Parts((template.render([_harmless(message, controls) for message in messages]),))
 
 
+def between(template: ChatTemplate) -> str:
+    """What the template writes between an answer and the next message; empty where it won't tell."""
+    said = [Message(role, f"{role}-{secrets.token_hex(8)}") for role in ("user", "assistant")]
+    after = Message("user", secrets.token_hex(8))
+    try:
+        prompt = template.render([*said, after])
+    except RequestInvalid:
+        return ""
+    return prompt.partition(said[1].content)[2].partition(after.content)[0]
+
+
 def _render_marked(template: ChatTemplate, messages: Sequence[Message], shared: int) -> Parts:
     mark = secrets.token_hex(8)
     marked = [
@@ -49,7 +61,7 @@ def _render_marked(template: ChatTemplate, messages: Sequence[Message], shared: 
     texts = [text for at, text in enumerate(between) if at % 3 != 1]
     foreign = (at for at, index in enumerate(between[1::3]) if int(index) >= shared)
     first = next(foreign, len(messages))
-    return Parts(tuple(texts), 2 * first + 1 if first else 0)
+    return Parts(tuple(texts), 2 * first + 1)
 
 
 def _harmless(message: Message, controls: Iterable[str]) -> Message:

@@ -32,7 +32,11 @@ class PromptTokens:
         return tuple(self._controls)
 
     def of(self, parts: Sequence[str]) -> list[int]:
-        """The tokens of a template's words and a message's, by turns."""
+        """The tokens of a prompt: a template's words and a message's, by turns."""
+        return self._model.begun(self.inside(parts))
+
+    def inside(self, parts: Sequence[str]) -> list[int]:
+        """The same for a piece of a prompt that is not its beginning."""
         tokens: list[int] = []
         text = ""
         for piece in self._pieces(parts):
@@ -41,7 +45,7 @@ class PromptTokens:
                 continue
             tokens += [*self._split(text), piece]
             text = ""
-        return self._model.begun(tokens + self._split(text))
+        return tokens + self._split(text)
 
     def _split(self, text: str) -> list[int]:
         own = text.removeprefix(" ") if self._model.adds_space else text

@@ -2,7 +2,9 @@
 
 import time
 
-from futureself_box.inference.batch import Tokens
+import numpy as np
+
+from futureself_box.inference.batch import NO_TOKENS, Tokens
 from futureself_box.inference.detokenizer import Detokenizer
 from futureself_box.inference.line import Job
 from futureself_box.inference.pipe import End, Piece, Progress, Reason, Report, Usage
@@ -55,6 +57,13 @@ class Turn:
         self._unsent += 1
         self._ready += self._text.feed(piece)
         return not self._text.stopped and self.written < self.job.wish.room
+
+    def ahead(self, reason: Reason) -> Tokens:
+        """What is sure to be read next when the conversation goes on after such an end."""
+        if self.stopped:
+            return NO_TOKENS  # its last word was cut, and will have other tokens
+        last = [self.token] if reason == "length" else []
+        return np.concatenate([np.array(last, np.int32), self.job.after])
 
     @property
     def stopped(self) -> bool:

@@ -37,20 +37,21 @@ def attached_to(connection: Connection, record: UUID) -> set[str]:
     return {row["id"] for row in rows}
 
 
+def named(store: MemberStore) -> set[str]:
+    """The attachments that an entry names, in any of its versions."""
+    with store.read() as connection:
+        return {row["id"] for row in connection.execute(_LINKS).fetchall()}
+
+
 def let_go(store: MemberStore, candidates: set[str]) -> None:
     """After an erasure: remove its words, and those attachments that no entry names any more."""
     listing.forget_words(store)
     if candidates:
-        for attachment in candidates - _used(store):
+        for attachment in candidates - named(store):
             attachments.remove(store, attachment)
 
 
 def sweep(store: MemberStore, now_ms: int) -> None:
     """Remove what a killed process or an entry that never came has left behind."""
     listing.forget_words(store)
-    attachments.forget_unused(store, _used(store), now_ms=now_ms)
-
-
-def _used(store: MemberStore) -> set[str]:
-    with store.read() as connection:
-        return {row["id"] for row in connection.execute(_LINKS).fetchall()}
+    attachments.forget_unused(store, named(store), now_ms=now_ms)

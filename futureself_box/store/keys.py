@@ -78,7 +78,7 @@ def create(path: Path, subject: str, key: bytes, holder: str, secret: bytes) -> 
     """Write a key file with the first wrap."""
     key_id = secrets.token_hex(8)
     wraps = (_wrap(subject, key_id, key, holder, secret),)
-    _save(path, KeyFile(version=_VERSION, subject=subject, current=key_id, wraps=wraps))
+    write(path, KeyFile(version=_VERSION, subject=subject, current=key_id, wraps=wraps))
 
 
 def open_key(path: Path, holder: str, secret: bytes) -> bytes:
@@ -99,7 +99,7 @@ def add_holder(path: Path, key: bytes, holder: str, secret: bytes) -> None:
     file = read(path)
     others = tuple(wrap for wrap in file.wraps if wrap.holder != holder)
     wrap = _wrap(file.subject, file.current, key, holder, secret)
-    _save(path, msgspec.structs.replace(file, wraps=(*others, wrap)))
+    write(path, msgspec.structs.replace(file, wraps=(*others, wrap)))
 
 
 def add_sheet(path: Path, key: bytes, sheet_id: str, public_key: bytes) -> None:
@@ -107,7 +107,7 @@ def add_sheet(path: Path, key: bytes, sheet_id: str, public_key: bytes) -> None:
     file = read(path)
     wrap = _wrap_for_sheet(file.subject, file.current, key, sheet_id, public_key)
     others = tuple(other for other in file.wraps if other.holder != wrap.holder)
-    _save(path, msgspec.structs.replace(file, wraps=(*others, wrap)))
+    write(path, msgspec.structs.replace(file, wraps=(*others, wrap)))
 
 
 def open_with_sheet(path: Path, secret: bytes) -> bytes:
@@ -171,7 +171,7 @@ def begin_rotation(path: Path, new: bytes, secret: bytes, half: SheetHalf | None
     ]
     if half is not None:
         wraps.append(_wrap_for_sheet(file.subject, new_id, new, *half))
-    _save(path, msgspec.structs.replace(file, wraps=(*file.wraps, *wraps)))
+    write(path, msgspec.structs.replace(file, wraps=(*file.wraps, *wraps)))
 
 
 def next_key(path: Path, secret: bytes) -> bytes | None:
@@ -192,7 +192,7 @@ def finish_rotation(path: Path) -> None:
     kept = tuple(
         wrap for wrap in file.wraps if wrap.key_id == new_id or wrap.holder.startswith("key:")
     )
-    _save(path, msgspec.structs.replace(file, current=new_id, wraps=kept))
+    write(path, msgspec.structs.replace(file, current=new_id, wraps=kept))
 
 
 def holders(path: Path) -> set[str]:
@@ -206,7 +206,7 @@ def remove_holders(path: Path, gone: set[str]) -> None:
     file = read(path)
     kept = tuple(wrap for wrap in file.wraps if wrap.holder not in gone)
     if kept != file.wraps:
-        _save(path, msgspec.structs.replace(file, wraps=kept))
+        write(path, msgspec.structs.replace(file, wraps=kept))
 
 
 def read(path: Path) -> KeyFile:
@@ -228,7 +228,8 @@ def decode(content: bytes, name: str) -> KeyFile:
     return file
 
 
-def _save(path: Path, file: KeyFile) -> None:
+def write(path: Path, file: KeyFile) -> None:
+    """Have the file on the disk. Raises DiskFull, leaving the old one."""
     write_atomically(path, msgspec.json.format(msgspec.json.encode(file)))
 
 

@@ -39,6 +39,14 @@ class Restored(msgspec.Struct, frozen=True):
     aside: Path | None
 
 
+class Replacement(msgspec.Struct, frozen=True):
+    """What is about to be the household, and where the one before it will lie."""
+
+    folder: Path
+    box_key: bytes
+    aside: Path
+
+
 def restore(
     path: Path, data: Path, config: Path, now: datetime, sheet: bytes | None = None
 ) -> Restored:
@@ -48,6 +56,21 @@ def restore(
     nothing was changed.
     """
     found = backup.read(path)
+    with replacing(data, config, now, sheet) as coming:
+        opened = _stage(found, coming.folder, _unlocker(found, data, coming.box_key, sheet))
+        _let_box_in(coming.folder, opened, coming.box_key)
+    log.info("restored", name=path.name, stores=len(opened))
+    return _said(found, coming.aside if coming.aside.exists() else None)
+
+
+@contextmanager
+def replacing(
+    data: Path, config: Path, now: datetime, sheet: bytes | None, *, for_good: bool = True
+) -> Iterator[Replacement]:
+    """A folder to fill with a household, which then takes the place of the one there is, if `for_good`.
+
+    Nothing is changed where the caller raises. Raises BoxKeyLost, DiskFull or AlreadyRunning.
+    """
     with (
         hold_alone(private_folder(data)),
         hold_alone(data, "worker.lock"),
@@ -58,8 +81,9 @@ def restore(
         part = data / f"restore-{stamp}.part"
         with _scratch(part):
             secret = _box_secret(config, sheet)
-            opened = _stage(found, part, _unlocker(found, data, secret, sheet))
-            _let_box_in(part, opened, secret)
+            yield Replacement(part, secret, data / f"before-restore-{stamp}")
+            if not for_good:
+                return
             sync_tree(part)
             # The key first: without data it opens nothing, and data without it stays closed.
             if not box_key.exists(config):
@@ -67,9 +91,6 @@ def restore(
             part.rename(part.with_suffix(".ready"))
             sync_file(data)
         finish(data)
-    aside = data / f"before-restore-{stamp}"
-    log.info("restored", name=path.name, stores=len(opened))
-    return _said(found, aside if aside.exists() else None)
 
 
 def rehearse(path: Path, scratch: Path, unlock: keys.Opener) -> Restored:

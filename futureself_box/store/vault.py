@@ -17,7 +17,7 @@ from futureself_box.errors import BoxError, SheetUnknown, StoreTooNew
 from futureself_box.store import keys, restoring, rotation, schema
 from futureself_box.store.box_key import load_or_create
 from futureself_box.store.data_folder import BOX, KEY_FILE, MEMBERS_FOLDER, hold_alone
-from futureself_box.store.database import Database
+from futureself_box.store.database import Connection, Database
 from futureself_box.store.files import private_folder, sync_file
 from futureself_box.store.migrations import migrate
 from futureself_box.store.sealed_file import SealedFolder
@@ -149,13 +149,7 @@ class Vault:
         for file in files:
             keys.add_sheet(file, keys.open_key(file, BOX, self._box_key), sheet, public_key)
         with self.household.write() as tx:
-            tx.execute(
-                """
-                INSERT OR REPLACE INTO sheet (only, id, public_key, proven_at)
-                VALUES (1, :id, :public_key, :proven_at)
-                """,
-                {"id": sheet, "public_key": public_key, "proven_at": now.isoformat()},
-            )
+            note_sheet(tx, sheet, public_key, now)
         self.remove_older_sheets(members)
 
     def sheet_opens(self, secret: bytes) -> bool:
@@ -209,6 +203,17 @@ def open_member(data: Path, member: UUID, key: bytes) -> MemberStore:
     attachments = SealedFolder(folder / f"{member}.attachments", keys.derive(key, "attachments"))
     database, parking = keys.derive(key, "database"), keys.derive(key, "parking")
     return MemberStore(member, folder / f"{member}.db", database, attachments, parking)
+
+
+def note_sheet(tx: Connection, sheet: str, public_key: bytes, now: datetime) -> None:
+    """Keep the half of the recovery sheet that locks, inside the caller's transaction."""
+    tx.execute(
+        """
+        INSERT OR REPLACE INTO sheet (only, id, public_key, proven_at)
+        VALUES (1, :id, :public_key, :proven_at)
+        """,
+        {"id": sheet, "public_key": public_key, "proven_at": now.isoformat()},
+    )
 
 
 def _prepare(database: Database, migrations: Migrations) -> None:

@@ -3,7 +3,7 @@
  * box's own sentence and hint.
  */
 
-/** @import { Drawn, Outcome, Welcome } from "./frames.js" */
+/** @import { Outcome, Welcome } from "./frames.js" */
 
 /**
  * @typedef {Pick<Welcome, "member" | "name" | "role" | "device"> & { token: string }} Joined
@@ -27,9 +27,6 @@
  * @property {string} [clock] the box's order; a message recorded a moment ago has none here yet
  * @property {string | null} answers
  * @property {Outcome} outcome
- * @property {string} [mode] that spoke
- * @property {string} [why]
- * @property {Drawn[]} [drew_on]
  *
  * @typedef {{ messages: Message[], more: boolean }} Page
  *
@@ -72,6 +69,7 @@
  * @property {number} devices
  * @property {boolean} current
  * @property {Rescue | null} rescue
+ * @property {boolean | null} cloud_allowed for the owner: whether their words may go to the cloud
  *
  * @typedef {{ id: string, kind: string, revision: string, written_at: number, body: any }} RecordShown
  *
@@ -94,6 +92,19 @@
  * @property {boolean} under_way
  * @property {string | null} problem
  *
+ * @typedef {object} CloudReport
+ * @property {string | null} project null where the box has none
+ * @property {boolean} allowed false for a child whose owner has not said yes
+ * @property {boolean} has_sheet
+ * @property {"none" | "confirm_mail" | "linked" | "sign_in"} state
+ * @property {boolean} wishing the box is about to do what was asked for
+ * @property {string | null} mail
+ * @property {number} waiting how many versions are on the box only
+ * @property {string | null} good_at
+ * @property {string | null} problem
+ * @property {{ name: string, problem: string }[]} others for the owner: whose copy does not go on
+ * @property {{ member: string, name: string }[]} left who is gone, and their copy is not
+ *
  * @typedef {"close-folders" | "clear-leftovers" | "back-up-now" | "retry-jobs" |
  *   "renew-certificate"} Mend
  *
@@ -108,6 +119,13 @@
  * Who answers: the box, another program on its machine, or a machine elsewhere.
  * @typedef {{ place: "box" | "machine" | "elsewhere", host: string | null, encrypted: boolean,
  *   agreed: boolean }} Answers
+ *
+ * @typedef {import("./onboarding/questions.js").Questions} Questions
+ *
+ * @typedef {object} Imagining
+ * @property {{ state: "none" | "waiting" | "running" | "done" | "failed", lines: number, of: number,
+ *   problem: string | null }} order how far a life is that was asked for
+ * @property {string} answers a digest of the answers as they are now
  *
  * @typedef {{ version: string, clock: string,
  *   model: { name: string | null, state: string, starter: boolean, answers: Answers } }} Status
@@ -152,6 +170,15 @@ export class Api {
     this.#token = token;
     this.#onRefused = onRefused;
   }
+
+  /** @returns {Promise<Questions>} */
+  questionnaire = () => this.#ask("GET", "/api/questionnaire");
+
+  /** @returns {Promise<Imagining>} */
+  imagining = () => this.#ask("GET", "/api/future-memory");
+
+  /** @type {(variation: number) => Promise<Imagining>} */
+  imagine = (variation) => this.#ask("POST", "/api/future-memory", { variation });
 
   /** @returns {Promise<{ set_up: boolean, id: string | null }>} */
   household = () => this.#ask("GET", "/api/household");
@@ -212,11 +239,9 @@ export class Api {
   /** @type {(id: string) => Promise<void>} */
   revoke = (id) => this.#ask("DELETE", `/api/devices/${id}`);
 
-  /** @type {(thread: string | null, before?: string) => Promise<Page>} the newest page, or the one before a clock */
-  conversation = (thread, before) => {
-    const where = `${thread ? `&thread=${thread}` : ""}${before ? `&before=${before}` : ""}`;
-    return this.#ask("GET", `/api/conversation?limit=50${where}`);
-  };
+  /** @type {(before?: string) => Promise<Page>} the newest page, or the one before a clock */
+  conversation = (before) =>
+    this.#ask("GET", `/api/conversation?limit=50${before ? `&before=${before}` : ""}`);
 
   /** @returns {Promise<{ items: RecordShown[], after: number | null }>} */
   trash = () => this.#ask("GET", "/api/trash?limit=200");
@@ -281,6 +306,23 @@ export class Api {
   /** @returns {Promise<Backups>} a backup is made now */
   backUp = () => this.#ask("POST", "/api/backups");
 
+  /** @returns {Promise<CloudReport>} */
+  cloud = () => this.#ask("GET", "/api/cloud");
+
+  /** @type {(way: "sign-in" | "sign-up", mail: string, password: string) => Promise<CloudReport>} */
+  linkCloud = (way, mail, password) => this.#ask("POST", `/api/cloud/${way}`, { mail, password });
+
+  /** @type {(way: "sign-out" | "erase" | "account") => Promise<CloudReport>} */
+  endCloud = (way) =>
+    way === "sign-out"
+      ? this.#ask("POST", "/api/cloud/sign-out")
+      : this.#ask("POST", "/api/cloud/erase", { account: way === "account" });
+
+  /** @type {(member: string) => Promise<void>} their copy was erased in the dashboard */
+  confirmLeft = (member) => this.#ask("DELETE", `/api/cloud/left/${member}`);
+
+  /** @type {(member: string, allowed: boolean) => Promise<void>} whether a child has a copy */
+  allowCloud = (member, allowed) => this.#ask("PUT", `/api/members/${member}/cloud`, { allowed });
   /** @returns {Promise<Findings>} the box is looked over, which takes some seconds */
   findings = () => this.#ask("GET", "/api/doctor", undefined, PIECE_MS);
 

@@ -17,7 +17,6 @@ import { Reading } from "./reading.js";
 import { isOurs } from "./records/sync.js";
 import { BoxSocket } from "./socket.js";
 import { arrange } from "./thread.js";
-import { uuid7 } from "./uuid.js";
 
 /**
  * Events: `change`; `notice` when something about the member has changed; `loaded` when the newest page is here; `welcome` (its detail is the frame);
@@ -28,8 +27,6 @@ export class Conversation extends EventTarget {
   history;
   socket;
 
-  #api;
-  #replica;
   #reading;
   /** @type {Set<string>} messages sent on this connection, whose acceptance is awaited */
   #sent = new Set();
@@ -43,9 +40,7 @@ export class Conversation extends EventTarget {
    */
   constructor(api, token, replica) {
     super();
-    this.#api = api;
-    this.#replica = replica;
-    this.history = new History(api, replica, null);
+    this.history = new History(api, replica);
     this.socket = new BoxSocket(() => {
       this.#sent.clear();
       return { type: "hello", token, schema: SCHEMA, turns: this.#reading.places };
@@ -70,23 +65,7 @@ export class Conversation extends EventTarget {
       unanswered: this.#unanswered,
       sent: this.#sent,
       online: this.socket.state === "online",
-      thread: this.history.thread,
     });
-  }
-
-  /** The conversation's record; null for the first one. */
-  get thread() {
-    return this.history.thread;
-  }
-
-  /**
-   * Turn to another conversation.
-   * @param {string | null} thread
-   */
-  open(thread) {
-    this.history = new History(this.#api, this.#replica, thread);
-    this.#changed();
-    if (this.socket.state === "online") this.#refresh();
   }
 
   /** Whether an answer is being made that could be stopped. */
@@ -96,40 +75,8 @@ export class Conversation extends EventTarget {
 
   /** @param {string} text */
   say(text) {
-    outbox.add(text, { thread: this.thread });
+    outbox.add(text);
     this.#sendWaiting();
-    this.#changed();
-  }
-
-  /**
-   * Say a message differently; what came after it goes to the trash.
-   * @param {string} message
-   * @param {string} text
-   */
-  edit(message, text) {
-    for (const turn of this.#reading.turns) {
-      if (turn.message === message) this.#reading.drop(turn.id);
-    }
-    this.history.cutAt(message);
-    this.#sent.delete(message);
-    outbox.add(text, { thread: this.thread, message });
-    this.#sendWaiting();
-    this.#changed();
-  }
-
-  /**
-   * Have the last answer written anew, or let it go on.
-   * @param {string} reply
-   * @param {boolean} goesOn
-   */
-  again(reply, goesOn) {
-    const message = this.history.find(reply)?.answers;
-    const turn = uuid7();
-    const frame = { id: turn, reply, turn, goes_on: goesOn };
-    if (!message || !this.socket.send({ type: "chat.again", ...frame })) {
-      return this.#tell("problem", "The box is out of reach. Try again when it is back.");
-    }
-    this.#reading.begin({ turn, message, reply });
     this.#changed();
   }
 
@@ -170,7 +117,7 @@ export class Conversation extends EventTarget {
     const said = this.history.find(message);
     if (!said) return null;
     const { revision, text, written_at: writtenAt } = said;
-    return { message, revision, text, writtenAt, accepted: true, thread: this.thread };
+    return { message, revision, text, writtenAt, accepted: true };
   }
 
   /** @param {BoxFrame} frame */
@@ -212,12 +159,12 @@ export class Conversation extends EventTarget {
   }
 
   /** @param {ChatAccepted} frame */
-  #accepted({ message, turn, clock, reply }) {
+  #accepted({ message, turn, clock }) {
     const outgoing = outbox.find(message);
-    if (outgoing) outbox.update(message, { accepted: true, turn });
     this.#sent.delete(message);
-    this.#reading.begin({ turn, message, reply });
-    if (outgoing && (outgoing.thread ?? null) === this.thread) {
+    this.#reading.begin({ turn, message });
+    if (outgoing) {
+      outbox.update(message, { accepted: true, turn });
       const { revision, text, writtenAt } = outgoing;
       const said = { id: message, revision, text, written_at: writtenAt, clock };
       this.history.add({ ...said, role: "member", answers: null, outcome: "complete" });
@@ -233,22 +180,17 @@ export class Conversation extends EventTarget {
   }
 
   /** @param {Turn} turn */
-  #answered({ id, message, reply, text, outcome, mode, why, drewOn }) {
-    const here = (outbox.find(message)?.thread ?? this.thread) === this.thread;
+  #answered({ id, message, text, outcome }) {
     outbox.remove(message);
-    const about = { mode, why, drew_on: drewOn };
-    if (here) {
-      this.history.add({
-        ...about,
-        id: reply,
-        revision: id,
-        role: "future_self",
-        text,
-        written_at: Date.now(),
-        answers: message,
-        outcome: outcome ?? "complete",
-      });
-    }
+    this.history.add({
+      id,
+      revision: id,
+      role: "future_self",
+      text,
+      written_at: Date.now(),
+      answers: message,
+      outcome: outcome ?? "complete",
+    });
     this.#tell("news", `Your future self: ${text}`);
     this.#sendWaiting();
   }
@@ -259,8 +201,7 @@ export class Conversation extends EventTarget {
     if (error.turn && code === "stream_lost") return this.#reading.resume(error.turn);
     const turn = error.turn ? this.#reading.drop(error.turn) : null;
     const asked = turn?.message ?? outbox.find(error.id ?? "")?.message;
-    if (this.#reading.drop(error.id ?? "")) this.#changed();
-    if (!asked || (turn && turn.reply !== turn.id)) return this.#tell("problem", `${message} ${hint}`);
+    if (!asked) return this.#tell("problem", `${message} ${hint}`);
     this.#sent.delete(asked);
     // Too many at once: this one waits here and goes out when an answer has ended.
     if (code === "too_many_turns" && this.answering) return this.#changed();
@@ -273,9 +214,9 @@ export class Conversation extends EventTarget {
 
   /** Send what lies in the outbox and is not on the wire; nothing is lost where that fails. */
   #sendWaiting() {
-    for (const { message, revision, text, thread, turn, problem } of outbox.all()) {
+    for (const { message, revision, text, turn, problem } of outbox.all()) {
       if (turn || problem || this.#sent.has(message)) continue;
-      const frame = { id: message, message, revision, text, ...(thread ? { thread } : {}) };
+      const frame = { id: message, message, revision, text };
       if (this.socket.send({ type: "chat.send", ...frame })) this.#sent.add(message);
     }
   }

@@ -19,9 +19,6 @@ export class History {
   /** Whether there are older ones. */
   more = false;
 
-  /** The conversation's record; null for the first one. */
-  thread;
-
   #api;
   #replica;
   #loadingOlder = false;
@@ -29,18 +26,16 @@ export class History {
   /**
    * @param {Api} api
    * @param {Replica} replica
-   * @param {string | null} thread
    */
-  constructor(api, replica, thread) {
+  constructor(api, replica) {
     this.#api = api;
     this.#replica = replica;
-    this.thread = thread;
     this.olderHere();
   }
 
   /** Fetch what is new. */
   async refresh() {
-    const page = await this.#api.conversation(this.thread);
+    const page = await this.#api.conversation();
     const oldest = this.messages[0]?.id;
     this.messages = merge(this.messages, page);
     if (this.messages[0]?.id !== oldest) this.more = page.more;
@@ -52,7 +47,7 @@ export class History {
     if (!this.more || !before || this.#loadingOlder) return;
     this.#loadingOlder = true;
     try {
-      const page = await this.#api.conversation(this.thread, before);
+      const page = await this.#api.conversation(before);
       this.messages = [...page.messages, ...this.messages];
       this.more = page.more;
     } finally {
@@ -63,7 +58,7 @@ export class History {
   /** Show the page before the oldest message, as far as this phone has it. */
   olderHere() {
     const before = this.messages[0]?.clock ?? LAST;
-    const older = kept(this.#replica, this.thread).filter(({ clock }) => clock < before);
+    const older = kept(this.#replica).filter(({ clock }) => clock < before);
     this.messages = [...older.slice(-PAGE), ...this.messages];
     // Records come oldest first: with any of them, this phone has the first one too.
     if (older.length) this.more = older.length > PAGE;
@@ -74,19 +69,8 @@ export class History {
    * @param {Message} message
    */
   add(message) {
-    const known = this.find(message.id);
-    // An answer that was written anew keeps its place.
-    if (known?.role === "future_self") Object.assign(known, message, { clock: known.clock });
-    if (!known) this.messages = [...this.messages, message];
-  }
-
-  /**
-   * A message is edited: it and what came after it are shown no longer.
-   * @param {string} id
-   */
-  cutAt(id) {
-    const at = this.messages.findIndex((message) => message.id === id);
-    if (at >= 0) this.messages = this.messages.slice(0, at);
+    if (this.find(message.id)) return;
+    this.messages = [...this.messages, message];
   }
 
   /** @param {string} id */
@@ -104,12 +88,10 @@ export class History {
 /**
  * The conversation as this phone's records have it, oldest first.
  * @param {Replica} replica
- * @param {string | null} thread
  */
-function kept(replica, thread) {
+function kept(replica) {
   return replica
     .shown("message")
-    .filter(({ head }) => (head.body.thread ?? null) === thread)
     .map(message)
     .sort((a, b) => (a.clock < b.clock ? -1 : 1));
 }
@@ -119,7 +101,6 @@ function kept(replica, thread) {
  * @returns {Message & { clock: string }}
  */
 function message({ id, head: { rev_id: revision, clock, body } }) {
-  const { role, text, answers = null, outcome = "complete", mode, why, drew_on } = body;
-  const written_at = milliseconds(clock);
-  return { id, revision, role, text, written_at, clock, answers, outcome, mode, why, drew_on };
+  const { role, text, answers = null, outcome = "complete" } = body;
+  return { id, revision, role, text, written_at: milliseconds(clock), clock, answers, outcome };
 }

@@ -9,6 +9,7 @@ import { ArchiveCard } from "./archive-card.js";
 import { BackupCard } from "./backup-card.js";
 import { RegionCard } from "./care/region-card.js";
 import { BoxStatus } from "./box-status.js";
+import { CloudCard } from "./cloud/cloud-card.js";
 import { ConfirmButton } from "./confirm-button.js";
 import { DeviceList } from "./device-list.js";
 import { DoctorCard } from "./doctor-card.js";
@@ -49,6 +50,10 @@ export class MeView extends HTMLElement {
     this.introduce(this.#who);
     part(this, "sheet", SheetCard).begin(this.#api);
     part(this, "archive", ArchiveCard).begin(this.#api);
+    part(this, "cloud", CloudCard).addEventListener("offered", (event) => {
+      const { detail } = /** @type {CustomEvent<boolean>} */ (event);
+      part(this, "cloud-section", HTMLElement).hidden = !detail;
+    });
     part(this, "doctor", DoctorCard).begin(this.#api);
     part(this, "people", PeopleList).addEventListener("change", () => this.refresh());
     this.addEventListener("joined", () => this.refresh());
@@ -97,6 +102,7 @@ export class MeView extends HTMLElement {
     part(this, "install-hint", InstallHint).show();
     part(this, "people", PeopleList).load(this.#api, this.#who.role === "owner");
     part(this, "box", BoxStatus).load(this.#api);
+    part(this, "cloud", CloudCard).load(this.#api);
     if (this.#who.role === "owner") {
       part(this, "backups", BackupCard).load(this.#api);
       part(this, "region", RegionCard).load(this.#api);

@@ -3,14 +3,11 @@
 /** @import { Entry } from "./thread.js" */
 
 import { part, stamp } from "./dom.js";
-import { MessageActions } from "./talk/message-actions.js";
 import { timeOfDay } from "./words.js";
 
 export class MessageBubble extends HTMLElement {
   /** @type {Entry | null} */
   #shown = null;
-  /** @type {MessageActions | null} */
-  #actions = null;
 
   /** @param {Entry} entry */
   show(entry) {
@@ -21,9 +18,6 @@ export class MessageBubble extends HTMLElement {
     if (before?.status !== entry.status) part(this, "status", HTMLElement).textContent = entry.status;
     if (before?.retry !== entry.retry) this.#offerRetry(entry.retry);
     if (before?.busy !== entry.busy) this.classList.toggle("busy", entry.busy);
-    if (before?.sign !== entry.sign) part(this, "sign", HTMLElement).textContent = entry.sign ?? "";
-    part(this, "more", HTMLButtonElement).hidden = entry.busy || !entry.text;
-    if (this.#actions) this.#actions.show(entry);
   }
 
   /** @param {Entry} entry */
@@ -39,20 +33,6 @@ export class MessageBubble extends HTMLElement {
     part(this, "retry", HTMLButtonElement).addEventListener("click", () => {
       this.dispatchEvent(new CustomEvent("retry", { detail: id, bubbles: true }));
     });
-    part(this, "more", HTMLButtonElement).addEventListener("click", () => this.#toggle());
-  }
-
-  #toggle() {
-    const more = part(this, "more", HTMLButtonElement);
-    if (this.#actions) {
-      this.#actions.remove();
-      this.#actions = null;
-    } else if (this.#shown) {
-      this.#actions = new MessageActions();
-      this.append(this.#actions);
-      this.#actions.show(this.#shown);
-    }
-    more.ariaExpanded = String(this.#actions !== null);
   }
 
   /** @param {boolean} retry */

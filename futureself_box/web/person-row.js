@@ -63,7 +63,7 @@ export class PersonRow extends HTMLElement {
     const actions = part(this, "actions", HTMLElement);
     actions.hidden = false;
     this.#showRescue();
-    if (role === "child") actions.append(this.#growUp());
+    if (role === "child") actions.append(this.#growUp(), this.#allowCloud());
     const words = {
       label: `Remove ${name}`,
       question: `Erase everything of ${name} for ever?`,
@@ -88,6 +88,27 @@ export class PersonRow extends HTMLElement {
     };
     return new ConfirmButton(words, async () => {
       await this.#api.changeMember(id, { role: "adult" });
+      this.dispatchEvent(new Event("change"));
+    });
+  }
+
+  #allowCloud() {
+    const { id, name, cloud_allowed } = this.#person;
+    const words = cloud_allowed
+      ? {
+          label: `Keep ${name}’s words in the house`,
+          question: `Copy nothing more of ${name} to the cloud?`,
+          yes: "Copy nothing more",
+          no: "Go on",
+        }
+      : {
+          label: `Let ${name} have a cloud copy`,
+          question: `May ${name} keep an encrypted copy outside the house?`,
+          yes: "Yes",
+          no: "Not yet",
+        };
+    return new ConfirmButton(words, async () => {
+      await this.#api.allowCloud(id, !cloud_allowed);
       this.dispatchEvent(new Event("change"));
     });
   }

@@ -7,6 +7,8 @@
 
 const worker = /** @type {ServiceWorkerGlobalScope & Given} */ (/** @type {unknown} */ (self));
 const CACHE = `futureself-${worker.VERSION}`;
+/** Opened once: Chromium sometimes never answers where each request opens it anew. */
+const opened = caches.open(CACHE);
 
 worker.addEventListener("install", (event) => {
   event.waitUntil(keepFiles());
@@ -23,7 +25,7 @@ worker.addEventListener("fetch", (event) => {
 });
 
 async function keepFiles() {
-  const cache = await caches.open(CACHE);
+  const cache = await opened;
   // Past the browser's own cache: a new version must not begin with an old file.
   await cache.addAll(worker.FILES.map((file) => new Request(file, { cache: "reload" })));
   await worker.skipWaiting();
@@ -40,6 +42,6 @@ async function dropOlder() {
  * @param {string} pathname
  */
 async function answer(request, pathname) {
-  const kept = await caches.match(pathname, { cacheName: CACHE });
+  const kept = await (await opened).match(pathname);
   return kept ?? fetch(request);
 }

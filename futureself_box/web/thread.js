@@ -4,7 +4,6 @@
  */
 
 /** @import { Message, Page } from "./api.js" */
-/** @import { Drawn } from "./frames.js" */
 /** @import { Outgoing } from "./outbox.js" */
 /** @import { Turn } from "./turns.js" */
 
@@ -18,7 +17,6 @@ import { progress } from "./words.js";
  * @property {Set<string>} unanswered messages whose answer was interrupted
  * @property {Set<string>} sent messages on this connection's wire
  * @property {boolean} online
- * @property {string | null} thread
  *
  * @typedef {object} Entry
  * @property {string} id
@@ -28,12 +26,6 @@ import { progress } from "./words.js";
  * @property {string} status
  * @property {boolean} busy whether something goes on that the status names
  * @property {boolean} retry
- * @property {string} [mode] that spoke
- * @property {string} [why]
- * @property {Drawn[]} [drewOn]
- * @property {string} [sign] that the member put on it
- * @property {boolean} [kept] whether its words are to be remembered
- * @property {boolean} [last] whether it is the last answer, and can be written anew
  */
 
 const INTERRUPTED = "The answer was interrupted. Your message is safe. Tap retry.";
@@ -47,10 +39,9 @@ const OUTCOMES = { complete: "", length: "Cut short: it grew too long", cancelle
 export function arrange(known) {
   const ids = new Set(known.recorded.map((message) => message.id));
   const answers = Map.groupBy(known.recorded, (message) => message.answers ?? "");
-  const here = known.outbox.filter(({ thread }) => (thread ?? null) === known.thread);
-  const queued = here.filter((outgoing) => !ids.has(outgoing.message));
-  const asked = new Set([...ids, ...known.outbox.map((outgoing) => outgoing.message)]);
-  return marked([
+  const queued = known.outbox.filter((outgoing) => !ids.has(outgoing.message));
+  const asked = new Set([...ids, ...queued.map((outgoing) => outgoing.message)]);
+  return [
     ...known.recorded
       .filter((message) => !message.answers || !ids.has(message.answers))
       .flatMap((message) => [
@@ -64,17 +55,7 @@ export function arrange(known) {
     ]),
     // The member's other device may have asked a moment ago, before the message itself is here.
     ...known.turns.filter((turn) => !asked.has(turn.message)).map((turn) => answering(turn, known)),
-  ]);
-}
-
-/**
- * Say of the last entry that it can be written anew.
- * @param {Entry[]} entries
- */
-function marked(entries) {
-  const newest = entries.at(-1);
-  if (newest?.role === "future_self" && !newest.busy) newest.last = true;
-  return entries;
+  ];
 }
 
 /**
@@ -101,13 +82,10 @@ export function merge(known, { messages, more }) {
  * @returns {Entry}
  */
 function recorded(message, known) {
-  const { id, role, text, written_at, outcome, mode = "", why = "", drew_on: drewOn = [] } = message;
+  const { id, role, text, written_at, outcome } = message;
   if (role === "member") return own(id, text, written_at, known);
-  const again = known.turns.find((turn) => turn.reply === id && turn.state !== "accepted");
-  if (again) return { ...answering(again, known), id };
   const status = OUTCOMES[outcome];
-  const about = { mode, why, drewOn };
-  return { id, role, text, writtenAt: written_at, status, busy: false, retry: false, ...about };
+  return { id, role, text, writtenAt: written_at, status, busy: false, retry: false };
 }
 
 /**
@@ -149,7 +127,6 @@ function delivery(id, known) {
 function writing(known, message) {
   return known.turns
     .filter((turn) => turn.message === message && turn.state !== "accepted")
-    .filter((turn) => !known.recorded.some(({ id }) => id === turn.reply))
     .map((turn) => answering(turn, known));
 }
 

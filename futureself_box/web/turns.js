@@ -4,43 +4,36 @@
  * number of the last one taken.
  */
 
-/** @import { ChatDelta, ChatDone, ChatStatus, Drawn, LiveTurn, Outcome } from "./frames.js" */
+/** @import { ChatDelta, ChatDone, ChatStatus, Outcome } from "./frames.js" */
 
 /**
  * @typedef {object} Turn
  * @property {string} id
  * @property {string} message the message that it answers
- * @property {string} reply the record that the answer becomes
  * @property {"accepted" | "waiting" | "reading" | "writing" | "done"} state
  * @property {number} place in line, 1 is next
  * @property {number} share of the prompt that is read, 0 to 1
  * @property {number} sequence of the last delta taken
  * @property {string} text
  * @property {Outcome | null} outcome
- * @property {string} mode that spoke
- * @property {string} why
- * @property {Drawn[]} drewOn
  * @property {boolean} behind whether deltas are missing and the box must be asked for them
  */
 
 /**
- * @param {LiveTurn} live
+ * @param {string} id
+ * @param {string} message
  * @returns {Turn}
  */
-export function begin({ turn, message, reply }) {
+export function begin(id, message) {
   return {
-    id: turn,
+    id,
     message,
-    reply: reply ?? turn,
     state: "accepted",
     place: 0,
     share: 0,
     sequence: 0,
     text: "",
     outcome: null,
-    mode: "",
-    why: "",
-    drewOn: [],
     behind: false,
   };
 }
@@ -99,9 +92,6 @@ function takeDone(turn, frame) {
     // The record is trimmed; so is this, and a reload shows the same.
     text: (whole ?? turn.text).trim(),
     outcome: frame.outcome,
-    mode: frame.mode ?? "",
-    why: frame.why ?? "",
-    drewOn: frame.drew_on ?? [],
     behind: false,
   };
 }

@@ -10,6 +10,7 @@ prepare_tests() {
   need_command chromium chromium
   need_command certutil libnss3-tools
   need_command openssl openssl
+  need_command promtool prometheus
   need_postgres
   need_disk_of_our_own
   if [[ $(id -u) == 0 ]]; then prepare_network_tests; fi

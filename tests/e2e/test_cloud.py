@@ -1,6 +1,8 @@
 """The cloud copy of a whole box: linked by HTTP, kept by the worker, told to phones."""
 
 import asyncio
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -25,17 +27,21 @@ pytestmark = pytest.mark.timeout(120)
 @pytest.fixture
 def cloud_box(tmp_path: Path, cloud: Project) -> Any:
     """A whole box with a Supabase project, and without a model."""
-    settings = {"FUTURESELF_SUPABASE_URL": cloud.url, "FUTURESELF_SUPABASE_KEY": cloud.key}
-    running = RunningBox(tmp_path, None, **settings)
+    running = RunningBox(tmp_path, None, **cloud_of(cloud))
     running.start()
     running.wait_until_up()
     yield running
     running.stop()
 
 
-def prove_sheet(owner: Device) -> None:
+def cloud_of(cloud: Project) -> dict[str, str]:
+    return {"FUTURESELF_SUPABASE_URL": cloud.url, "FUTURESELF_SUPABASE_KEY": cloud.key}
+
+
+def prove_sheet(owner: Device) -> list[str]:
     new = owner.call("POST", "/api/sheet")
     owner.call("POST", "/api/sheet/proof", {"text": new["lines"][new["line"] - 1]})
+    return list(new["lines"])
 
 
 def link(device: Device, mail: str) -> Any:
@@ -175,3 +181,42 @@ def test_a_box_without_a_project_says_so(silent_box: RunningBox) -> None:
     given = {"mail": "ada@example.com", "password": "x"}
     refused = silent_box.request("POST", "/api/cloud/sign-in", given, owner.token)
     assert (refused.status_code, refused.json()["code"]) == (409, "cloud_not_set")
+
+
+def test_a_lost_box_comes_back_by_command_and_its_owner_joins_anew(
+    cloud_box: RunningBox, cloud: Project, tmp_path: Path
+) -> None:
+    owner = cloud_box.set_up()
+    lines = prove_sheet(owner)
+    entry = write(owner, "The sea.")
+    mail = cloud.new_mail()
+    link(owner, mail)
+    caught_up(owner)
+    assert cloud_box.stop() == 0
+    new = RunningBox(tmp_path / "new", None, **cloud_of(cloud))
+    typed = "\n".join([*lines, mail, PASSWORD, "", ""])
+    would = restore(new, typed, "--dry-run")
+    assert "Nothing was changed." in would.stdout, would.stderr
+    done = restore(new, typed)
+    assert "Ada, owner: 1 versions." in done.stdout, done.stderr
+    assert "photos" in done.stdout
+    assert PASSWORD not in done.stdout + done.stderr
+    new.start()
+    new.wait_until_up()
+    back = new.set_up("Somebody")
+    assert back.call("GET", "/api/me")["name"] == "Ada"
+    assert back.call("GET", f"/api/journal/{entry['id']}")["body"]["text"] == "The sea."
+    new.stop()
+    cloud_box.start()
+
+
+def restore(box: RunningBox, typed: str, *options: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "futureself_box.cli", "restore", "--from-supabase", *options],
+        env=box.environment,
+        input=typed,
+        capture_output=True,
+        text=True,
+        start_new_session=True,
+        check=False,
+    )

@@ -86,7 +86,8 @@ async def test_nothing_of_one_conversation_helps_another(
     client: InferenceClient, other: str
 ) -> None:
     await read(client, says(LONG), cache_key="ada")
-    assert end_of(await read(client, says(LONG), cache_key=other)).cached_tokens == 0
+    template = end_of(await read(client, says("Hi."), cache_key=f"{other}-new")).cached_tokens
+    assert end_of(await read(client, says(LONG), cache_key=other)).cached_tokens == template
     assert end_of(await read(client, says(LONG), cache_key="ada")).cached_tokens > 0
 
 

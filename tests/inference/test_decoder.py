@@ -1,7 +1,9 @@
 """Conversations come, go, break off and return at random, and each is answered as if it were alone."""
 
+import json
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from futureself_box.errors import RequestInvalid
 from futureself_box.inference.llama import Llama
-from futureself_box.inference.pipe import Erase
+from futureself_box.inference.pipe import Erase, Failed
 from tests.inference.engine_room import BATCH, ENGINE, EngineRoom, engine_room, load
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.soak]
@@ -27,8 +30,10 @@ SAID = (
     "Tell me about the sea. And then about the wind, " + "please " * 30,
     "What is a boat? " * 4,
 )
+AFTER = "<|im_end|>\n<|im_start|>user\n"
 STEPS = st.one_of(
     st.tuples(st.just("ask"), st.sampled_from(PEOPLE), st.sampled_from(SAID), st.booleans()),
+    st.tuples(st.just("go_on"), st.integers(0, 5)),
     st.tuples(st.just("ask"), st.sampled_from(PEOPLE), st.sampled_from(SAID), st.booleans()),
     st.tuples(st.just("turn"), st.integers(1, 12)),
     st.tuples(st.just("cancel"), st.integers(0, 5)),
@@ -50,7 +55,10 @@ def room(model: Llama, tmp_path: Path) -> Iterator[EngineRoom]:
         yield opened
 
 
-def prompt(person: str, said: str) -> tuple[str, ...]:
+Parts = tuple[str, ...]
+
+
+def prompt(person: str, said: str) -> Parts:
     return (
         "<|im_start|>user\n",
         OPENING,
@@ -63,7 +71,8 @@ def prompt(person: str, said: str) -> tuple[str, ...]:
 class Alone:
     """The same answer by a plain loop: each token's bytes, and how narrowly it was chosen."""
 
-    def __init__(self, model: Llama, tokens: list[int]) -> None:
+    def __init__(self, model: Llama, parts: Parts) -> None:
+        tokens = model.tokenize("".join(parts))
         self._pieces: list[bytes] = []
         self._margins: list[float] = []
         model.forget_all()
@@ -91,12 +100,8 @@ class Alone:
 
 
 @pytest.fixture(scope="module")
-def alone(model: Llama) -> dict[tuple[str, str], Alone]:
-    return {
-        (person, said): Alone(model, model.tokenize("".join(prompt(person, said))))
-        for person in PEOPLE
-        for said in SAID
-    }
+def alone(model: Llama) -> Callable[[Parts], Alone]:
+    return cache(partial(Alone, model))
 
 
 class Household:
@@ -105,20 +110,34 @@ class Household:
     def __init__(self, model: Llama, folder: Path) -> None:
         self._model = model
         self._folder = folder
-        self._asked: dict[int, tuple[str, str]] = {}
+        self._asked: dict[int, tuple[str, Parts, bool]] = {}
         self._left: set[int] = set()
         self._erased: set[int] = set()
         self.room = EngineRoom(model, folder)
 
     def ask(self, person: str, said: str, parks: bool) -> None:
+        self._ask(person, prompt(person, said), parks)
+
+    def go_on(self, back: int) -> None:
+        number = max(len(self._asked) - back, 1)
+        if number in self._asked and number not in self._left | self._erased:
+            self._finish()
+            person, parts, parks = self._asked[number]
+            if len(parts) == len(prompt("", "")):
+                answer = self.room.text(number)
+                closing = "<|im_end|>\n<|im_start|>assistant\n"
+                self._ask(person, (*parts, answer, AFTER, "And then?", closing), parks)
+
+    def _ask(self, person: str, parts: Parts, parks: bool) -> None:
         number = self.room.ask(
-            *prompt(person, said),
+            *parts,
             max_tokens=TOKENS,
             cache_key=person,
             parking_key=person.encode() * 8 if parks else b"",
             shared_parts=3,
+            after=AFTER,
         )
-        self._asked[number] = (person, said)
+        self._asked[number] = person, parts, parks
 
     def turn(self, times: int) -> None:
         self.room.turn(times)
@@ -134,10 +153,10 @@ class Household:
 
     def erase(self, person: str) -> None:
         self.room.reception.take(Erase(0, person))
-        self._erased |= {n for n, (who, _) in self._asked.items() if who == person}
+        self._erased |= {n for n, (who, *_) in self._asked.items() if who == person}
 
     def restart(self) -> None:
-        self.check_and_close({})
+        self.close()
         self._asked, self._left, self._erased = {}, set(), set()
         self.room = EngineRoom(self._model, self._folder)
 
@@ -147,22 +166,28 @@ class Household:
             data[at % len(data)] ^= 1
             file.write_bytes(data)
 
-    def check_and_close(self, alone: dict[tuple[str, str], Alone]) -> None:
+    def check(self, alone: Callable[[Parts], Alone]) -> None:
+        self._finish()
+        self.close()
+        for number, (_, parts, _) in self._asked.items():
+            if number not in self._left | self._erased:
+                margin = alone(parts).narrowest(self.room.text(number))
+                assert margin == math.inf or margin < ROUNDING
+
+    def _finish(self) -> None:
+        self.room.turn()
         for number in self._left:
             self.room.heard.pop(number, None)
-        if alone:
-            self.room.finish()
-            for number, asked in self._asked.items():
-                if number not in self._left | self._erased:
-                    margin = alone[asked].narrowest(self.room.text(number))
-                    assert margin == math.inf or margin < ROUNDING
+        self.room.finish()
+
+    def close(self) -> None:
         self.room.close()
         self.room.check_nothing_leaked()
 
 
 def test_whatever_comes_in_between_each_is_answered_as_if_alone(
     model: Llama,
-    alone: dict[tuple[str, str], Alone],
+    alone: Callable[[Parts], Alone],
     tmp_path_factory: pytest.TempPathFactory,
     soak: bool,
 ) -> None:
@@ -178,8 +203,36 @@ def test_whatever_comes_in_between_each_is_answered_as_if_alone(
         household = Household(model, folder)
         for act, *what in steps:
             getattr(household, act)(*what)
-        household.check_and_close(alone)
+        household.check(alone)
         assert not list(folder.glob("*/*.part"))
         assert len(list(folder.glob("*/*"))) < len(PEOPLE)
 
     check()
+
+
+def test_what_every_next_message_begins_with_is_read_while_nobody_waits(room: EngineRoom) -> None:
+    parts = prompt("ada", SAID[0])
+    first = room.ask(*parts, cache_key="ada", after=AFTER)
+    room.finish()
+    room.turn()
+    answer, closing = room.text(first), "<|im_end|>\n<|im_start|>assistant\n"
+    again = room.ask(*parts, answer, AFTER, "And then?", closing, cache_key="ada")
+    room.finish()
+    usage = room.end(again).usage
+    new = len(room.model.tokens_of(f"And then?{closing}", controls=True))
+    assert usage.prompt_tokens - usage.cached_tokens == new
+
+
+def test_a_grammar_that_no_token_can_follow_ends_one_answer_and_no_other(room: EngineRoom) -> None:
+    unspeakable = "^a\U00050000$"  # no token of the starter model has its second byte
+    other = room.ask(*prompt("bea", SAID[0]))
+    stuck = room.ask(
+        *prompt("ada", SAID[0]),
+        schema=json.dumps({"type": "string", "pattern": unspeakable}),
+        max_tokens=40,
+    )
+    room.finish()
+    failed = room.heard[stuck][-1]
+    assert isinstance(failed, Failed)
+    assert failed.code == RequestInvalid.code
+    assert room.end(other).usage.completion_tokens > 0

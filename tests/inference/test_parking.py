@@ -1,5 +1,7 @@
 """What is parked comes back as it was, or not at all."""
 
+import os
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -104,6 +106,26 @@ def test_a_disk_that_takes_nothing_costs_the_file_and_nothing_else(tmp_path: Pat
     lot.save(KEY, "ada", TOKENS, STATE)
     assert not len(lot.tokens(KEY, "ada"))
     lot.close()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small disk needs root")
+def test_what_finds_the_disk_full_is_not_kept_and_nothing_else_goes(tmp_path: Path) -> None:
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=5m", "tmpfs", tmp_path], check=True)
+    try:
+        lot = Parking(tmp_path, "engine", 100_000_000)
+        lot.save(KEY, "ada", TOKENS, STATE)
+        lot.save(KEY, "bea", TOKENS, STATE)
+        assert not len(lot.tokens(KEY, "bea"))
+        kept = lot.load(KEY, "ada")
+        assert kept is not None
+        assert kept[1] == STATE
+        assert len(list(tmp_path.glob("*/*"))) == 1
+        lot.remove(KEY, "ada")
+        lot.save(KEY, "bea", TOKENS, STATE)
+        assert lot.load(KEY, "bea") is not None
+        lot.close()
+    finally:
+        subprocess.run(["umount", tmp_path], check=True)
 
 
 def test_erasing_takes_the_files_of_every_engine(lot: Parking, tmp_path: Path) -> None:

@@ -55,9 +55,9 @@ class Double(Project):
 
     def stop(self) -> None:
         """Serve no more."""
-        assert self._process is not None
-        self._process.terminate()
-        self._process.wait()
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait()
 
     def steer(self, what: str, **body: Any) -> Any:
         """Set what the double does; see `Double.steer` there."""
@@ -96,9 +96,9 @@ def a_double() -> Iterator[Double]:
     with tempfile.TemporaryDirectory(prefix="futureself-") as folder:
         double = Double(Path(folder), free_port())
         double.postgres.make()
-        provisioning.apply(double.postgres.url)
-        double.start()
         try:
+            provisioning.apply(double.postgres.url)
+            double.start()
             yield double
         finally:
             double.stop()

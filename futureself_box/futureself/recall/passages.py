@@ -11,6 +11,7 @@ from uuid import UUID
 
 import msgspec
 
+from futureself_box.futureself.onboarding import questionnaire
 from futureself_box.records import clock as clocks
 from futureself_box.records import listing
 from futureself_box.records.clock import Clock
@@ -67,6 +68,8 @@ def remembered(kind: str, fields: Body, clock: Clock) -> Remembered | None:
             # What is asked says nothing; and a question must not be its own answer.
             said = (part for part in _sentences(fields.text) if not part.rstrip().endswith("?"))
             text, about = "".join(said), ""
+        case Answer() if fields.question not in questionnaire.told():
+            return None  # for the member alone
         case Answer():
             known = (f"{person.name}, {person.role}".strip(", ") for person in fields.people)
             text, about = "\n".join((fields.text, *known)), fields.question.replace("_", " ")

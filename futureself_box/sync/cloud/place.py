@@ -20,10 +20,14 @@ _DAY_MS = 86_400_000
 
 
 class CloudPlace(msgspec.Struct, frozen=True):
-    """The cursors. `kept` is the digest of the keys as the cloud has them."""
+    """The cursors; a cloud whose head is below `seen` has lost rows.
+
+    `kept` is the digest of the keys as the cloud has them.
+    """
 
     epoch: str | None
     pulled: int
+    seen: int
     pushed: int
     acknowledged: int
     key_id: str | None
@@ -118,9 +122,15 @@ def settle(
         tx.execute(
             """
             UPDATE cloud_place SET epoch = ifnull(:epoch, epoch), pulled = :pulled,
-                pushed = :pushed, acknowledged = max(acknowledged, :pushed)
+                seen = max(seen, :seen), pushed = :pushed,
+                acknowledged = max(acknowledged, :pushed)
             """,
-            {"epoch": epoch, "pulled": _read_along(here.pulled, seqs), "pushed": pushed},
+            {
+                "epoch": epoch,
+                "pulled": _read_along(here.pulled, seqs),
+                "seen": max(seqs, default=0),
+                "pushed": pushed,
+            },
         )
 
 
@@ -138,7 +148,10 @@ def note_pushed(tx: Connection, sequence: int) -> None:
 def read_on(tx: Connection, *, cursor: int, epoch: str | None, kept: str | None) -> None:
     """A page was taken in, inside the caller's transaction."""
     tx.execute(
-        "UPDATE cloud_place SET pulled = :cursor, epoch = :epoch, kept = :kept",
+        """
+        UPDATE cloud_place SET pulled = :cursor, seen = max(seen, :cursor), epoch = :epoch,
+            kept = :kept
+        """,
         {"cursor": cursor, "epoch": epoch, "kept": kept},
     )
 

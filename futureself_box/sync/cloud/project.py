@@ -8,6 +8,8 @@ writing is POST, which the caller does, since what is there already is only answ
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
+from ssl import SSLContext
 from typing import Any, cast
 from uuid import UUID
 
@@ -176,7 +178,14 @@ async def opened(url: str, key: str) -> AsyncIterator[Project]:
 
 def _http() -> httpx.AsyncClient:
     hooks = {"response": [refusals.look_at_status]}
-    return httpx.AsyncClient(http2=True, timeout=_PATIENCE_S, event_hooks=hooks)
+    return httpx.AsyncClient(
+        http2=True, timeout=_PATIENCE_S, event_hooks=hooks, verify=_authorities()
+    )
+
+
+@cache
+def _authorities() -> SSLContext:
+    return httpx.create_ssl_context()
 
 
 def _session(found: AuthResponse) -> Session:

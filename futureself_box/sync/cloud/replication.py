@@ -71,16 +71,26 @@ async def authorised(copy: Copy, act: Callable[[str], Awaitable[T]]) -> T:
 
 
 async def pages(copy: Copy) -> AsyncIterator[Page]:
-    """Every page that was not read yet. Each has to be taken in before the next."""
-    more = True
-    while more:
-        here = place.find(copy.store)
+    """Every page that was not read yet; the next is on its way while one is taken in."""
+    here = place.find(copy.store)
+    coming = asyncio.create_task(_page(copy, here.pulled, here.epoch))
+    try:
+        more = True
+        while more:
+            page = await coming
+            if page.head < here.seen:
+                raise CloudEpochChanged
+            more = page.more
+            if more:
+                coming = asyncio.create_task(_page(copy, page.cursor, page.epoch))
+            yield page
+    finally:
+        coming.cancel()
+        await asyncio.wait({coming})
 
-        page = await authorised(
-            copy, partial(copy.project.pull, cursor=here.pulled, epoch=here.epoch)
-        )
-        yield page
-        more = page.more
+
+async def _page(copy: Copy, cursor: int, epoch: str | None) -> Page:
+    return await authorised(copy, partial(copy.project.pull, cursor=cursor, epoch=epoch))
 
 
 async def _refresh(copy: Copy, session: Session) -> Session:
@@ -144,7 +154,7 @@ async def _hand_over(copy: Copy, rows: list[Row]) -> Pushed | Ahead:
     names = {row.rev for row in rows}
     answer = await authorised(
         copy,
-        lambda token: copy.project.push(token, rows, cursor=here.pulled, epoch=here.epoch),
+        lambda token: copy.project.push(token, rows, cursor=here.seen, epoch=here.epoch),
     )
     if isinstance(answer, Ahead):
         is_sound = answer.revs and answer.revs <= names

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 from futureself_box.errors import CloudDamaged
 from futureself_box.records import erasing, revisions
-from futureself_box.store.database import Connection
 from futureself_box.store.vault import MemberStore
 from futureself_box.sync import replicas
 from futureself_box.sync.cloud import place, sealing
@@ -19,21 +18,42 @@ from futureself_box.sync.cloud.sealing import Opened, Ring
 
 def unseal(ring: Ring, page: Page) -> list[Opened]:
     """What a page says, what erases first. Raises CloudKeyUnknown or CloudDamaged."""
-    return [sealing.unseal(ring, row) for row in (*page.erasing, *page.changes)]
+    opened = [sealing.unseal(ring, row) for row in (*page.erasing, *page.changes)]
+    if len(whole(opened)) < len(opened):
+        raise CloudDamaged
+    return opened
+
+
+def unseal_what_opens(ring: Ring, page: Page) -> list[Opened]:
+    """As `unseal`, without what is damaged."""
+    opened = []
+    for row in (*page.erasing, *page.changes):
+        try:
+            opened.append(sealing.unseal(ring, row))
+        except CloudDamaged:
+            continue
+    return whole(opened)
+
+
+def whole(opened: Sequence[Opened]) -> list[Opened]:
+    """Without versions that have lost their words though nobody erased their record."""
+    erased = {one.change.record for one in opened if one.change.op == "purge"}
+    return [
+        one
+        for one in opened
+        if one.change.op != "put" or one.change.body is not None or one.change.record in erased
+    ]
 
 
 def take_in(store: MemberStore, opened: Sequence[Opened], page: Page) -> int:
-    """Take an unsealed page in with its cursor, in one commit; returns how many were new.
-
-    Raises CloudDamaged, with nothing changed.
-    """
+    """Take an unsealed page in with its cursor, in one commit; returns how many were new."""
     attached: set[str] = set()
     found: list[str] = []
     with store.write() as tx:
         was_pushed = place.read(tx).pushed >= place.head(tx)
         for one in opened:
             attached |= erasing.at_stake(tx, one.change)
-            found.append(_adopt(tx, one))
+            found.append(revisions.adopt(tx, one.change, device=one.device))
         if "redated" in found:
             replicas.renew_epoch(tx)
         if was_pushed:
@@ -43,12 +63,3 @@ def take_in(store: MemberStore, opened: Sequence[Opened], page: Page) -> int:
     if attached or any(one.change.op == "purge" for one in opened):
         erasing.let_go(store, attached)
     return found.count("new")
-
-
-def _adopt(tx: Connection, one: Opened) -> str:
-    change = one.change
-    if change.op == "put" and change.body is None:
-        shown = revisions.head(tx, change.record)
-        if shown is None or shown.op != "purge":
-            raise CloudDamaged
-    return revisions.adopt(tx, change, device=one.device)

@@ -5,16 +5,16 @@
  */
 
 /** @import { Api } from "../api.js" */
-/** @import { Revision } from "../records/heads.js" */
-/** @import { Replica } from "../records/replica.js" */
+/** @import { Placed, Replica } from "../records/replica.js" */
 /** @import { BoxSocket } from "../socket.js" */
 /** @import { Link } from "./files.js" */
 /** @import { Shelf } from "./shelf.js" */
 
 import { Problem } from "../api.js";
-import { FULL, ON_BOX, whereabouts } from "../records/saving.js";
+import { FULL, IN_CLOUD, ON_BOX, whereabouts } from "../records/saving.js";
 import { linked } from "./shelf.js";
 
+const WORDS_IN_CLOUD = "On the box, the words in the cloud too";
 const PIECE_BYTES = 1024 * 1024;
 const MOST_ASKED = 500;
 const AGAIN_MS = 10_000;
@@ -68,8 +68,8 @@ export class Carrier extends EventTarget {
   }
 
   /**
-   * Where an entry lies, its files included.
-   * @param {Revision} head
+   * Where an entry lies, its files included; the cloud has no files.
+   * @param {Placed} head
    */
   whereabouts(head) {
     const words = whereabouts(head);
@@ -77,7 +77,9 @@ export class Carrier extends EventTarget {
     const problem = ids.map((id) => this.shelf.problem(id)).find(Boolean);
     if (problem) return `On this phone. ${problem}`;
     const left = ids.filter((id) => !this.shelf.isOnBox(id));
-    if (words !== ON_BOX || left.length === 0) return words;
+    const isKept = words === ON_BOX || words === IN_CLOUD;
+    if (!isKept || ids.length === 0) return words;
+    if (left.length === 0) return words === IN_CLOUD ? WORDS_IN_CLOUD : ON_BOX;
     return left.some((id) => this.shelf.blob(id)) ? "On this phone" : "Words on the box";
   }
 

@@ -7,7 +7,7 @@ import { ConfirmButton } from "../confirm-button.js";
 import { part, stamp } from "../dom.js";
 import { localMoment } from "../journal/entries.js";
 import { crossings } from "../records/crossing.js";
-import { discard, ON_BOX, save, whereabouts } from "../records/saving.js";
+import { discard, IN_CLOUD, ON_BOX, save, whereabouts } from "../records/saving.js";
 import { positionAt } from "./goals.js";
 
 export class StepRow extends HTMLElement {
@@ -55,7 +55,9 @@ export class StepRow extends HTMLElement {
     part(this, "title", HTMLElement).textContent = title;
     part(this, "done", HTMLInputElement).checked = Boolean(done_on);
     const where = whereabouts(shown.head);
-    part(this, "where", HTMLElement).textContent = where === ON_BOX ? "" : where;
+    part(this, "where", HTMLElement).textContent = [ON_BOX, IN_CLOUD].includes(where)
+      ? ""
+      : where;
     this.#button("change").ariaLabel = `Change: ${title}`;
     this.#button("earlier").disabled = all[0].id === shown.id;
     this.#button("later").disabled = all[all.length - 1].id === shown.id;

@@ -9,8 +9,8 @@ const NAME = "futureself";
 const VERSION = 2;
 
 /**
- * How far this device has read the box's log.
- * @typedef {{ cursor: number, epoch: string | null, clock: string }} Place
+ * How far this device has read the box's log, and how far the cloud has what is in it.
+ * @typedef {{ cursor: number, epoch: string | null, clock: string, cloud?: number }} Place
  *
  * @typedef {object} FileRow a photo or recording that this phone holds or knows of
  * @property {string} id the SHA-256 of the file as it was picked, in hex

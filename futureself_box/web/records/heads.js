@@ -16,6 +16,7 @@
  * @property {string} device
  * @property {number} schema
  * @property {boolean} acknowledged whether the box has it on its disk
+ * @property {number} [sequence] its place in the box's log, once it is there
  * @property {string} [problem] why the box can't keep it
  */
 

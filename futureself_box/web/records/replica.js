@@ -13,10 +13,12 @@ import * as database from "./database.js";
 import { leaves } from "./heads.js";
 
 /**
+ * @typedef {Revision & { inCloud: boolean }} Placed
+ *
  * @typedef {object} Shown
  * @property {string} id
- * @property {Revision} head
- * @property {Revision[]} others versions that crossed it and still have words
+ * @property {Placed} head
+ * @property {Placed[]} others versions that crossed it and still have words
  */
 
 /** Event `change`: something is shown differently, or lies elsewhere. */
@@ -80,10 +82,20 @@ export class Replica extends EventTarget {
   #show(id) {
     const known = this.#shown.get(id);
     if (known !== undefined) return known;
-    const [head, ...others] = leaves([...this.#of(id).values()]);
+    const found = leaves([...this.#of(id).values()]);
+    const [head, ...others] = found.map((revision) => this.#placed(revision));
     const shown = head ? { id, head, others: others.filter(({ op }) => op === "put") } : null;
     this.#shown.set(id, shown);
     return shown;
+  }
+
+  /**
+   * With whether the cloud has acknowledged it.
+   * @param {Revision} revision
+   */
+  #placed(revision) {
+    const { acknowledged, sequence = Infinity } = revision;
+    return { ...revision, inCloud: acknowledged && sequence <= (this.#place.cloud ?? 0) };
   }
 
   /**
@@ -135,12 +147,12 @@ export class Replica extends EventTarget {
    */
   take(acks) {
     return this.#change((save) => {
-      for (const { rev_id, clock, superseded, problem } of acks) {
+      for (const { rev_id, clock, sequence, superseded, problem } of acks) {
         const mine = this.#find(rev_id);
         if (!mine) continue;
         if (problem) save.put({ ...mine, problem: `${problem.message} ${problem.hint}` });
         else if (superseded || !clock) save.drop(mine);
-        else save.put({ ...mine, clock, acknowledged: true });
+        else save.put({ ...mine, clock, sequence, acknowledged: true });
         if (clock) save.clock(clock);
       }
     });
@@ -148,11 +160,11 @@ export class Replica extends EventTarget {
 
   /**
    * A page of what is new on the box.
-   * @param {{ changes: RecordChange[], cursor: number, epoch: string }} page
+   * @param {{ changes: RecordChange[], cursor: number, epoch: string, cloud?: number }} page
    */
-  takePage({ changes, cursor, epoch }) {
+  takePage({ changes, cursor, epoch, cloud = 0 }) {
     return this.#change((save) => {
-      for (const { others = [], sequence: _, ...change } of changes) {
+      for (const { others = [], ...change } of changes) {
         const kept = new Set([change.rev_id, ...others]);
         for (const held of this.#of(change.record).values()) {
           if (held.acknowledged && !kept.has(held.rev_id)) save.drop(held);
@@ -161,8 +173,16 @@ export class Replica extends EventTarget {
         save.clock(change.clock);
         save.put({ ...change, parent, settles, schema, device, acknowledged: true });
       }
-      save.place({ cursor, epoch });
+      save.place({ cursor, epoch, cloud });
     });
+  }
+
+  /**
+   * What the box says of its copy in the cloud.
+   * @param {number} cloud every revision up to this sequence is there
+   */
+  takeCloud(cloud) {
+    return this.#change((save) => save.place({ cloud }));
   }
 
   /**
@@ -171,9 +191,11 @@ export class Replica extends EventTarget {
    */
   beginEpoch(epoch) {
     return this.#change((save) => {
-      save.place({ cursor: 0, epoch });
+      save.place({ cursor: 0, epoch, cloud: 0 });
       for (const revisions of this.#held.values()) {
-        for (const revision of revisions.values()) save.put({ ...revision, acknowledged: false });
+        for (const { sequence: _, ...revision } of revisions.values()) {
+          save.put({ ...revision, acknowledged: false });
+        }
       }
     });
   }
@@ -188,6 +210,7 @@ export class Replica extends EventTarget {
       const save = new Save(this.#place, this.#held);
       const made = make(save);
       await database.write(this.#database, save.changes);
+      this.#forgetShown(this.#place.cloud ?? 0, save.changes.place.cloud ?? 0);
       this.#place = save.changes.place;
       for (const gone of save.dropped) this.#of(gone.record).delete(gone.rev_id);
       for (const put of save.changes.put) this.#of(put.record).set(put.rev_id, put);
@@ -201,6 +224,18 @@ export class Replica extends EventTarget {
       () => {},
     );
     return done;
+  }
+
+  /**
+   * What became part of the cloud's copy is shown anew.
+   * @param {number} before
+   * @param {number} now
+   */
+  #forgetShown(before, now) {
+    if (before === now) return;
+    for (const { record, sequence = 0 } of this.held()) {
+      if (sequence > Math.min(before, now)) this.#shown.delete(record);
+    }
   }
 
   /** @param {string} rev_id */
@@ -262,7 +297,7 @@ class Save {
     if (clock > this.#place.clock) this.#place.clock = clock;
   }
 
-  /** @param {Pick<Place, "cursor" | "epoch">} place */
+  /** @param {Partial<Place>} place */
   place(place) {
     Object.assign(this.#place, place);
   }

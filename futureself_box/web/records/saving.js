@@ -1,11 +1,11 @@
 /** Writing a record for a person: what goes wrong on the phone's disk is said, and nothing is lost. */
 
-/** @import { Revision } from "./heads.js" */
-/** @import { Replica, Shown } from "./replica.js" */
+/** @import { Placed, Replica, Shown } from "./replica.js" */
 
 /** @typedef {Parameters<Replica["write"]>[0]} Change */
 
 export const ON_BOX = "On the box";
+export const IN_CLOUD = "On the box and in the cloud";
 export const FULL =
   "This phone has no room left. Your words stay here; free some space, then save again.";
 
@@ -35,11 +35,12 @@ export function discard(replica, { id, head, others }) {
 }
 
 /**
- * Where a version lies: said from what the box has acknowledged, and from nothing else.
- * @param {Pick<Revision, "acknowledged" | "problem">[]} revisions
+ * Where a version lies: said from what box and cloud have acknowledged, and from nothing else.
+ * @param {Pick<Placed, "acknowledged" | "problem" | "inCloud">[]} revisions
  */
 export function whereabouts(...revisions) {
   const problem = revisions.find((revision) => revision.problem)?.problem;
   if (problem) return `On this phone. ${problem}`;
-  return revisions.every(({ acknowledged }) => acknowledged) ? ON_BOX : "On this phone";
+  if (!revisions.every(({ acknowledged }) => acknowledged)) return "On this phone";
+  return revisions.every(({ inCloud }) => inCloud) ? IN_CLOUD : ON_BOX;
 }

@@ -115,7 +115,7 @@ class Home:
         """A new key, as after a compromise."""
         self.vault.close()
         rotation.rotate(self.folder / "data", self.folder / "config", compromised=True)
-        self._open()
+        self.reopen()
 
     def back_up(self) -> None:
         """Make the one backup that there is."""
@@ -129,12 +129,12 @@ class Home:
         restoring.restore(made, self.folder / "data", self.folder / "config", self._now())
         for aside in (self.folder / "data").glob("before-restore-*"):
             shutil.rmtree(aside)
-        self._open()
+        self.reopen()
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(time.time(), UTC)
 
-    def _open(self) -> None:
+    def reopen(self) -> None:
         self.vault = Vault(self.folder / "data", self.folder / "config")
 
     def close(self) -> None:

@@ -1,0 +1,115 @@
+"""Care as it runs: assesses what a member wrote, with the head on the embeddings once that is ready.
+
+The head is kept in the data folder and fitted anew, on the side, when the embedding model is another
+one. Without it, or where the embedding model is away or slow, the lexicon judges alone. Nothing of what
+is assessed, and no verdict, is logged, counted or kept here.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import structlog
+
+from futureself_box.errors import BoxError
+from futureself_box.futureself.care import head, reading, recogniser
+from futureself_box.futureself.care.head import Floats, Head, Opinion
+from futureself_box.futureself.care.labelled import Audience, Channel
+from futureself_box.futureself.care.lexicon import lexicon
+from futureself_box.futureself.care.meaning import Verdict
+from futureself_box.inference.client import Embedded, InferenceClient
+from futureself_box.store.files import write_atomically
+
+FILE = "care-head.msgpack"
+_AT_ONCE = 16
+_AGAIN_S = 60.0
+_PATIENCE_S = 0.6
+
+log = structlog.get_logger()
+
+
+class Watch:
+    """What assesses; `prepare` makes its head ready beside."""
+
+    def __init__(self, inference: InferenceClient, folder: Path) -> None:
+        self._inference = inference
+        self._file = folder / FILE
+        self._head: Head | None = None
+
+    async def prepare(self) -> None:
+        """Read the lexicon, and take or fit the head that belongs to the embedding model."""
+        await asyncio.to_thread(lexicon)
+        await asyncio.to_thread(head.fingerprint)
+        while self._head is None:
+            try:
+                self._head = await self._ready_head()
+            except BoxError as error:
+                log.info("care_head_waits", code=error.code)
+                await asyncio.sleep(_AGAIN_S)
+
+    async def assess(
+        self,
+        text: str,
+        *,
+        context: Sequence[str] = (),
+        audience: Audience = "adult",
+        channel: Channel = "chat",
+    ) -> Verdict:
+        """The verdict on a text; always one, also where no model is there."""
+        opinions = await self._opinions(text, channel) if self._head is not None else {}
+        return await asyncio.to_thread(
+            recogniser.assess,
+            text,
+            context=context,
+            audience=audience,
+            channel=channel,
+            opinions=opinions,
+        )
+
+    async def _opinions(self, text: str, channel: Channel) -> Mapping[str, Opinion]:
+        sentences = await asyncio.to_thread(reading.read, text)
+        pieces = recogniser.pieces(sentences, channel)
+        if not pieces:
+            return {}
+        try:
+            async with asyncio.timeout(_PATIENCE_S if channel == "chat" else None):
+                embedded = await self._inference.embed(pieces)
+        except (BoxError, TimeoutError):
+            return {}
+        if self._head is None or self._head.model != _name(embedded.model):
+            return {}
+        return dict(zip(pieces, self._head.judge(_rows(embedded)), strict=True))
+
+    async def _ready_head(self) -> Head:
+        name = _name((await self._inference.embed(["hello"])).model)
+        kept = await asyncio.to_thread(_kept, self._file)
+        if kept is not None and kept.model == name:
+            return kept
+        known = await asyncio.to_thread(head.examples)
+        rows = []
+        for at in range(0, len(known), _AT_ONCE):
+            # In small groups, so that what a member waits for comes in between.
+            some = [one.text for one in known[at : at + _AT_ONCE]]
+            rows.append(_rows(await self._inference.embed(some)))
+        fitted = await asyncio.to_thread(head.fit, name, known, np.concatenate(rows))
+        await asyncio.to_thread(write_atomically, self._file, msgspec.msgpack.encode(fitted))
+        log.info("care_head_fitted", examples=len(known))
+        return fitted
+
+
+def _name(model: str) -> str:
+    """What a head belongs to: the model, and the examples it was fitted from."""
+    return f"{model} {head.fingerprint()}"
+
+
+def _rows(embedded: Embedded) -> Floats:
+    return np.stack([np.frombuffer(vector, "<f4") for vector in embedded.vectors])
+
+
+def _kept(file: Path) -> Head | None:
+    try:
+        return msgspec.msgpack.decode(file.read_bytes(), type=Head)
+    except (FileNotFoundError, msgspec.DecodeError):
+        return None
