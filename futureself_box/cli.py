@@ -11,7 +11,7 @@ from typing import Any
 import rich_click as click
 
 from futureself_box import __version__, settings
-from futureself_box.commands import doctor, models, supabase
+from futureself_box.commands import doctor, evaluation, models, supabase
 from futureself_box.commands.settled import with_settings as _with_settings
 from futureself_box.ops import log, supervisor
 
@@ -79,6 +79,7 @@ def chat(loaded: settings.Settings, once: str | None, as_json: bool, **who: str 
 
 
 main.add_command(models.models)
+main.add_command(evaluation.evaluate)
 main.add_command(models.show_hardware)
 main.add_command(doctor.doctor)
 main.add_command(doctor.diagnose)

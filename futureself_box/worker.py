@@ -18,6 +18,7 @@ from huey import MemoryHuey, crontab
 from futureself_box.api import wall_clock
 from futureself_box.errors import BoxError, BoxNotRunning
 from futureself_box.jobs.backups import Backups
+from futureself_box.jobs.future_memories import FutureMemories
 from futureself_box.jobs.run import drain
 from futureself_box.settings import Settings
 from futureself_box.store import bell, jobs, keyhole, keys
@@ -56,6 +57,8 @@ class Worker:
         unlock = partial(keyhole.ask, settings.box_socket)
         self._unlock: keys.Opener = unlock
         self._backups = Backups(settings, unlock, wall_clock.now)
+        changed = partial(bell.ring_about, settings.news_socket)
+        self._lives = FutureMemories(settings, unlock, wall_clock.now, changed)
 
     def begin(self) -> None:
         """Wait for the box, then take over what a killed worker has left."""
@@ -93,7 +96,7 @@ class Worker:
     def _drain(self, store: HouseholdStore) -> None:
         if wall_clock.is_plausible():
             self._backups.enqueue_due(store)
-        drain(store, self._backups.work, wall_clock.now_ms)
+        drain(store, self._backups.work | self._lives.work, wall_clock.now_ms)
 
     def _with_household(self, work: Callable[[HouseholdStore], None]) -> None:
         # A thread of huey's knows nothing of what the process bound at its start.

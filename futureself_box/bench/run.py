@@ -10,12 +10,13 @@ import click
 import msgspec
 
 import futureself_box
-from futureself_box.bench import faults, records, speed
+from futureself_box.bench import faults, memory, records, speed, talking
 from futureself_box.bench.faults import Kept
 from futureself_box.bench.running_box import Device, RunningBox
 from futureself_box.settings import Settings
 
 _ROUNDS = 7
+_TURNS = 40
 # No mode shortens these: a figure needs an answer that goes on for a while.
 _AT_LENGTH = {"FUTURESELF_INFERENCE_REPLY_SENTENCES": "100"}
 _AS_LLAMA_BENCH = {"FUTURESELF_INFERENCE_REPLY_TOKENS": "128", **_AT_LENGTH}
@@ -83,6 +84,7 @@ def _figures(
     yield from _broken(folder / "broken", settings, counts)
     yield from _killed(folder / "killed", counts)
     yield from _records(folder / "records", counts)
+    yield from _remembering(folder / "memory", counts)
     yield Figure(
         "50 000 revisions out of the cloud", "scripts/soak -k thousands", "2000", kept=None
     )
@@ -97,11 +99,29 @@ def _clean_clone(folder: Path) -> Iterator[Figure]:
 
 def _talking(folder: Path, settings: Settings, llama_bench: str | None) -> Iterator[Figure]:
     with RunningBox(folder, settings.models_path, **_AS_LLAMA_BENCH) as box:
+        yield from _conversation(folder / "conversation", box)
         owner = box.set_up()
         yield _decode(box, owner, llama_bench)
         yield from _memory(box, owner)
         started = speed.start(box)
         yield Figure("start again, to ready", f"{started} s", "5 s", started <= 5)
+
+
+def _conversation(folder: Path, box: RunningBox) -> Iterator[Figure]:
+    talked = talking.talking(folder, box.data / "run" / "inference.sock", _TURNS)
+    overhead = talked.overhead_p95_ms
+    yield Figure(
+        f"from a message to the model's start, {_TURNS} turns, p95",
+        f"{overhead} ms",
+        "60 ms",
+        overhead <= 60,
+    )
+    yield Figure(
+        "tokens before each turn's own that were not read again, all / worst",
+        f"{talked.reused} / {talked.worst}",
+        "0.95",
+        talked.reused >= 0.95,
+    )
 
 
 def _broken(folder: Path, settings: Settings, counts: Counts) -> Iterator[Figure]:
@@ -196,6 +216,20 @@ def _records(folder: Path, counts: Counts) -> Iterator[Figure]:
         f"{enough}",
         pushed.pushes >= enough,
     )
+
+
+def _remembering(folder: Path, counts: Counts) -> Iterator[Figure]:
+    folder.mkdir()
+    found = memory.remembering(folder, counts.revisions)
+    number = counts.revisions
+    for what, value, bound, unit in (
+        (f"recall over {number} memories, p95", found.p95_ms, 30, "ms"),
+        ("the first time after opening", found.first_ms, 400, "ms"),
+        ("index of a memory", found.bytes_each, 2048, "bytes"),
+        ("kept in memory for it", found.cached_mib, 200, "MiB"),
+        ("left of that once the store is closed", found.left_mib, 0, "MiB"),
+    ):
+        yield Figure(what, f"{value} {unit}", f"{bound} {unit}", value <= bound)
 
 
 def _within(what: str, kept: Kept, bound_s: float) -> Figure:

@@ -22,7 +22,7 @@ SHARED_MESSAGES = 2
 """How many of the first lines are the box's own words, the same for everybody."""
 _LONGEST_ANSWER = 240
 _LONGEST_LINE = 200
-_MOST_TOLD = 2200
+MOST_TOLD = 2200
 _MOST_IMAGINED = 2200
 # What the rules, the manners and the greeting take, in characters.
 _FIXED = 3600
@@ -70,7 +70,7 @@ def opening(
     when = "many years from now" if age is None else f"{age} years old, in the year {year}"
     parts = [
         f"I am {called}, and you are {called}, {when}.",
-        _told(given, child=child, room=min(most, _MOST_TOLD)),
+        told(given, child=child, room=min(most, MOST_TOLD)),
         _life(memory, room=min(most, _MOST_IMAGINED)) if memory else "",
         _manner({} if child else onboarding.traits(store), child=child),
         "Greet me.",
@@ -94,7 +94,8 @@ def approved(store: MemberStore) -> FutureMemory | None:
     return None
 
 
-def _told(given: Mapping[str, Answer], *, child: bool, room: int) -> str:
+def told(given: Mapping[str, Answer], *, child: bool, room: int = MOST_TOLD) -> str:
+    """What a member answered, as the model reads it; empty where there is nothing."""
     lines = [
         _read_out(question, given[question.name])
         for question in questionnaire(child=child).questions

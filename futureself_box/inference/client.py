@@ -4,10 +4,10 @@ Chat goes to the box's own engine or to the server that the owner named, and nob
 know which. Embeddings are always made on the box. Closing a chat's iterator cancels the answer.
 """
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -117,13 +117,15 @@ class InferenceClient:
         frequency_penalty: float = 0.0,
         seed: int | None = None,
         stop: Sequence[str] = (),
+        schema: Mapping[str, Any] | None = None,
     ) -> AsyncGenerator[Event, None]:
         """Answer a conversation.
 
         `cache_key` names whose conversation it is: what the box's own engine read under the same key
         before is not read again. It may lie on the disk meanwhile, sealed with `parking_key`. The
-        reading of the first `shared_messages` may serve everybody. Raises a BoxError whenever it
-        can't go on.
+        reading of the first `shared_messages` may serve everybody. With a `schema` the answer is
+        JSON that fits it, unless it ends at `max_tokens`; some servers elsewhere pass over that.
+        Raises a BoxError whenever it can't go on.
         """
         asked = Asked(
             messages=tuple({"role": m.role, "content": m.content} for m in messages),
@@ -132,6 +134,7 @@ class InferenceClient:
             frequency_penalty=frequency_penalty,
             seed=seed,
             stop=tuple(stop),
+            response_format=None if schema is None else _json_that_fits(schema),
         )
         keeping = Keeping(cache_key, parking_key, shared_messages)
         async with aclosing(timed(self._answering.chat(asked, keeping))) as events:
@@ -141,6 +144,12 @@ class InferenceClient:
     async def erase(self, cache_key: str, parking_key: bytes) -> None:
         """Forget what was read under a key, in memory and on the disk."""
         await self._own.erase(Keeping(cache_key, parking_key))
+
+
+def _json_that_fits(schema: Mapping[str, Any]) -> dict[str, Any]:
+    # OpenAI wants a name for it.
+    named = {"name": "answer", "strict": True, "schema": schema}
+    return {"type": "json_schema", "json_schema": named}
 
 
 class _Embedding(msgspec.Struct):

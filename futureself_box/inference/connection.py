@@ -74,6 +74,7 @@ class Asked(msgspec.Struct, frozen=True, omit_defaults=True):
     frequency_penalty: float = 0.0
     seed: int | None = None
     stop: tuple[str, ...] = ()
+    response_format: Mapping[str, Any] | None = None
 
     def body(self, **more: Any) -> dict[str, Any]:
         """The request's body; some servers refuse a null, so what wasn't asked is not there."""

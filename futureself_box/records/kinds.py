@@ -146,7 +146,7 @@ class FutureMemory(msgspec.Struct, frozen=True, omit_defaults=True):
     """A life that could follow from the answers: imagined, never a fact about the member.
 
     `year` and `age` are those of the future self; `answers` is a digest of what it was imagined
-    from. It speaks only once the member has approved it.
+    from, `variation` which of the lives that could follow it is. It speaks only once it is approved.
     """
 
     written_at: Moment
@@ -158,6 +158,7 @@ class FutureMemory(msgspec.Struct, frozen=True, omit_defaults=True):
     scene: _Lines
     age: Annotated[int, Meta(ge=0, le=130)] | None = None
     answers: Annotated[str, Meta(max_length=64)] = ""
+    variation: Annotated[int, Meta(ge=0, le=1000)] = 0
     seed: Annotated[int, Meta(ge=0, lt=2**32)] = 0
     model: Annotated[str, Meta(max_length=200)] = ""
     approved_at: Moment | None = None

@@ -6,6 +6,7 @@ must not mind; its key lets it in once. Times are milliseconds since 1970.
 """
 
 from collections.abc import Collection
+from typing import Literal
 
 import msgspec
 
@@ -24,6 +25,14 @@ class Job(msgspec.Struct, frozen=True):
     kind: str
     key: str
     attempts: int
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """How a job stands; `progress` counts steps of its own, `error` is the code of the last failure."""
+
+    state: Literal["waiting", "running", "done", "failed"]
+    progress: int
+    error: str | None
 
 
 def enqueue(tx: Connection, kind: str, key: str, *, not_before_ms: int) -> bool:
@@ -108,6 +117,28 @@ def is_open(connection: Connection, kind: str) -> bool:
         "SELECT 1 FROM job WHERE kind = :kind AND state IN ('waiting', 'running')", {"kind": kind}
     ).fetchone()
     return row is not None
+
+
+def newest(connection: Connection, kind: str, begins: str) -> Standing | None:
+    """The job of a kind that came last, of those whose keys begin like this."""
+    row = connection.execute(
+        """
+        SELECT state, progress, error FROM job
+        WHERE kind = :kind AND substr(key, 1, length(:begins)) = :begins
+        ORDER BY id DESC LIMIT 1
+        """,
+        {"kind": kind, "begins": begins},
+    ).fetchone()
+    return None if row is None else msgspec.convert(dict(row), Standing)
+
+
+def advance(store: Database, job: Job, progress: int) -> None:
+    """Note how far a running job is."""
+    with store.write() as tx:
+        tx.execute(
+            "UPDATE job SET progress = :progress WHERE id = :id AND state = 'running'",
+            {"id": job.id, "progress": progress},
+        )
 
 
 def _settle(

@@ -372,6 +372,8 @@ def recall(db: Database) -> None:
             dimensions INTEGER NOT NULL
         ) STRICT
     """)
+    # No OR IGNORE: the policy of the statement that fires a trigger goes before its own, and that of an
+    # upsert is to abort (sqlite.org/lang_createtrigger.html).
     for event in ("INSERT", "UPDATE"):
         db.execute(f"""
             CREATE TRIGGER head_forgotten_{event.lower()} AFTER {event} ON head
@@ -380,7 +382,14 @@ def recall(db: Database) -> None:
                 WHERE rowid IN (SELECT id FROM memory WHERE record = NEW.record);
                 DELETE FROM memory WHERE record = NEW.record;
                 DELETE FROM fact WHERE record = NEW.record;
-                INSERT OR IGNORE INTO memory_waiting (record) VALUES (NEW.record);
+                INSERT INTO memory_waiting (record) SELECT NEW.record
+                WHERE NOT EXISTS (SELECT 1 FROM memory_waiting WHERE record = NEW.record);
             END
         """)  # noqa: S608 (the words above)
     db.execute("INSERT INTO memory_waiting (record) SELECT record FROM head WHERE op = 'put'")
+
+
+@household()
+def progress_of_jobs(db: Database) -> None:
+    """How far a long job is, in steps of its own."""
+    db.execute("ALTER TABLE job ADD COLUMN progress INTEGER NOT NULL DEFAULT 0")

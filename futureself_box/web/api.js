@@ -120,6 +120,13 @@
  * @typedef {{ place: "box" | "machine" | "elsewhere", host: string | null, encrypted: boolean,
  *   agreed: boolean }} Answers
  *
+ * @typedef {import("./onboarding/questions.js").Questions} Questions
+ *
+ * @typedef {object} Imagining
+ * @property {{ state: "none" | "waiting" | "running" | "done" | "failed", lines: number, of: number,
+ *   problem: string | null }} order how far a life is that was asked for
+ * @property {string} answers a digest of the answers as they are now
+ *
  * @typedef {{ version: string, clock: string,
  *   model: { name: string | null, state: string, starter: boolean, answers: Answers } }} Status
  */
@@ -163,6 +170,15 @@ export class Api {
     this.#token = token;
     this.#onRefused = onRefused;
   }
+
+  /** @returns {Promise<Questions>} */
+  questionnaire = () => this.#ask("GET", "/api/questionnaire");
+
+  /** @returns {Promise<Imagining>} */
+  imagining = () => this.#ask("GET", "/api/future-memory");
+
+  /** @type {(variation: number) => Promise<Imagining>} */
+  imagine = (variation) => this.#ask("POST", "/api/future-memory", { variation });
 
   /** @returns {Promise<{ set_up: boolean, id: string | null }>} */
   household = () => this.#ask("GET", "/api/household");

@@ -18,6 +18,7 @@ import { forgetAll, keep, read } from "./kept.js";
 import { GoalsView } from "./goals/goals-view.js";
 import { JournalView, picked } from "./journal/journal-view.js";
 import { MeView } from "./me-view.js";
+import { onboardingScreens, TITLES as ONBOARDING } from "./onboarding/screens.js";
 import * as outbox from "./outbox.js";
 import * as database from "./records/database.js";
 import { Replica } from "./records/replica.js";
@@ -28,7 +29,7 @@ import { TalkView } from "./talk-view.js";
 import { WaitingView } from "./waiting-view.js";
 
 const ASK_AGAIN_MS = 2_000;
-const TITLES = { journal: "Journal", talk: "Talk", goals: "Goals", me: "Me" };
+const TITLES = { journal: "Journal", talk: "Talk", goals: "Goals", me: "Me", ...ONBOARDING };
 
 /** @typedef {keyof typeof TITLES} Screen */
 
@@ -82,7 +83,7 @@ function showSheet(who) {
 /** @param {Joined} who */
 function begin(who) {
   keep("who", who);
-  history.replaceState(null, "", "#talk");
+  history.replaceState(null, "", "#welcome");
   showApp(who);
 }
 
@@ -127,6 +128,7 @@ async function showApp(who) {
     talk: new TalkView(conversation),
     goals: new GoalsView(api, replica, sync),
     me: new MeView(api, who, unsent),
+    ...onboardingScreens(api, replica, sync),
   };
   const routing = new AbortController();
 
@@ -159,7 +161,8 @@ async function showApp(who) {
   function route() {
     const name = screenOf(location.hash);
     turnTo(views, name);
-    if (name === "me") views.me.refresh();
+    const view = views[name];
+    if ("refresh" in view) view.refresh();
   }
 
   socket.addEventListener("state", () => {
@@ -175,6 +178,7 @@ async function showApp(who) {
   conversation.addEventListener("notice", () => askMe());
   // The box pokes only the member's other phones; this one reads what it said itself, for later.
   conversation.addEventListener("news", () => sync.refresh());
+  views.welcome.addEventListener("done", () => (location.hash = "#talk"));
   views.me.addEventListener("left", () => leave(null));
   addEventListener("hashchange", route, { signal: routing.signal });
 
@@ -206,9 +210,10 @@ function screenOf(hash) {
 function turnTo(views, name) {
   const changed = views[name].hidden;
   for (const [other, view] of Object.entries(views)) view.hidden = other !== name;
+  tabs.hidden = name === "welcome";
   document.title = `${TITLES[name]} · Future Self`;
   for (const tab of tabs.querySelectorAll("a")) {
-    if (tab.hash === `#${name}`) tab.setAttribute("aria-current", "page");
+    if (tab.hash === `#${name in ONBOARDING ? "me" : name}`) tab.setAttribute("aria-current", "page");
     else tab.removeAttribute("aria-current");
   }
   // A screen reader hears which screen it is on now.

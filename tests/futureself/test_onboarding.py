@@ -71,6 +71,7 @@ def test_scores_are_means_and_feelings_are_never_summed() -> None:
         (numbers(birth_year=1200), 2056, None),
         (numbers(birth_year=1991, future_age=20), 2056, 65),
         (numbers(birth_year=1991, future_age=400), 2056, 65),
+        (numbers(birth_year=1920, future_age=150), 2040, 120),
         (numbers(future_age=60), 2056, None),
         ({}, 2056, None),
     ],

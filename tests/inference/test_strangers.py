@@ -204,6 +204,15 @@ async def test_a_stranger_gets_openai_s_fields_and_nothing_that_tells_members_ap
     assert "cookie" not in head.lower()
 
 
+async def test_a_schema_goes_out_as_openai_writes_it(server: Server) -> None:
+    server.chat = HELLO
+    schema = {"type": "object", "properties": {"line": {"type": "string"}}}
+    await read(await server.client(), says("Hi"), schema=schema)
+    asked = msgspec.json.decode(server.requests[-1][1])["response_format"]
+    assert asked["type"] == "json_schema"
+    assert asked["json_schema"] == {"name": "answer", "strict": True, "schema": schema}
+
+
 # This address reaches the test's server, and is none of the loopback network's.
 ELSEWHERE = "0.0.0.0"  # noqa: S104
 

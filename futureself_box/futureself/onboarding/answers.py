@@ -10,13 +10,14 @@ from datetime import date
 
 import msgspec
 
-from futureself_box.futureself.onboarding.questionnaire import instruments, questionnaire, scores
+from futureself_box.futureself.onboarding.questionnaire import instruments, scores, told
 from futureself_box.records import kinds, revisions
 from futureself_box.records.kinds import Answer, Measure, Relation
 from futureself_box.store.vault import MemberStore
 
 _OLDEST = 115
 _FARTHEST = 80
+_OLDEST_FUTURE = 120
 _MOST_PEOPLE = 12
 DISTANCE = 30
 """How many years the future self is away where nobody said."""
@@ -55,14 +56,14 @@ def facts(
     if born is None:
         return Facts(name, today, today.year + DISTANCE, people=_people(answers))
     now = today.year - born
-    age = asked if asked is not None and now < asked <= now + _FARTHEST else now + DISTANCE
+    most = min(now + _FARTHEST, _OLDEST_FUTURE)
+    age = asked if asked is not None and now < asked <= most else min(now + DISTANCE, most)
     return Facts(name, today, born + age, born, age, _people(answers))
 
 
 def digest(answers: Mapping[str, Answer], facts: Facts) -> str:
     """What a life is imagined from, as a hash: the same answers, the same hash."""
-    told = {question.name for question in questionnaire().questions if question.told}
-    kept = sorted((n, a) for n, a in answers.items() if n in told or n == "future_age")
+    kept = sorted((n, a) for n, a in answers.items() if n in told() or n == "future_age")
     known = (kept, facts.name, facts.birth_year)
     return hashlib.sha256(msgspec.json.encode(known, order="sorted")).hexdigest()[:32]
 

@@ -65,7 +65,7 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Instrument(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Items that are rated together, every so often. Scores that are not `shown` are not shown."""
+    """Items that are rated together, every so often. `labels` are of scores, if they are `shown`."""
 
     name: str
     version: int
@@ -74,6 +74,7 @@ class Instrument(msgspec.Struct, frozen=True, omit_defaults=True):
     every: Literal["month", "once"]
     shown: bool
     items: tuple[Item, ...]
+    labels: dict[str, str] = {}
     adults: bool = False
 
 
@@ -92,6 +93,12 @@ def questionnaire(*, child: bool = False) -> Questionnaire:
         for section in whole.sections
     )
     return Questionnaire(whole.version, sections)
+
+
+@cache
+def told(*, child: bool = False) -> frozenset[str]:
+    """The questions whose answers the model may read."""
+    return frozenset(one.name for one in questionnaire(child=child).questions if one.told)
 
 
 @cache

@@ -11,10 +11,11 @@ from uuid import UUID
 
 import msgspec
 
+from futureself_box.futureself.onboarding import questionnaire
 from futureself_box.records import clock as clocks
 from futureself_box.records import listing
 from futureself_box.records.clock import Clock
-from futureself_box.records.kinds import Answer, Body, Entry, Goal, Message, Step
+from futureself_box.records.kinds import Answer, Body, Entry, Goal, Keepsake, Letter, Message, Step
 
 LONGEST = 700
 """Characters of a passage; somewhat more where a sentence is longer."""
@@ -61,12 +62,14 @@ def remembered(kind: str, fields: Body, clock: Clock) -> Remembered | None:
     match fields:
         case Entry():
             text, about = fields.text, " ".join((*fields.tags, fields.place))
-        case Message(role="future_self"):
+        case Message(role="future_self") | Keepsake(by="future_self") | Letter(by="future_self"):
             kind, text, about = REPLY, fields.text, ""
         case Message():
             # What is asked says nothing; and a question must not be its own answer.
             said = (part for part in _sentences(fields.text) if not part.rstrip().endswith("?"))
             text, about = "".join(said), ""
+        case Answer() if fields.question not in questionnaire.told():
+            return None  # for the member alone
         case Answer():
             known = (f"{person.name}, {person.role}".strip(", ") for person in fields.people)
             text, about = "\n".join((fields.text, *known)), fields.question.replace("_", " ")

@@ -16,29 +16,37 @@ from futureself_box.futureself.recall.question import Question
 from futureself_box.inference.client import Embedded, InferenceClient
 from futureself_box.store.vault import MemberStore
 
-_PATIENCE_S = 2.0
+PATIENCE_S = 2.0
+"""How long an answer waits for the question's vector, and does without it then."""
 _LONGEST = 400  # characters of a message that are read as a question
 
 log = structlog.get_logger()
 
 
 async def recall(
-    store: MemberStore, question_text: str, *, asked_at: datetime, inference: InferenceClient
+    store: MemberStore,
+    question_text: str,
+    *,
+    asked_at: datetime,
+    inference: InferenceClient,
+    patience_s: float = PATIENCE_S,
 ) -> Recalled:
     """What the member's memory holds of what they say or ask; `asked_at` dates "last spring"."""
     asked = question.read(question_text[:_LONGEST], asked_at)
     await asyncio.to_thread(index.take_in, store)
-    embedded = await _embedded(inference, asked)
+    embedded = await _embedded(inference, asked, patience_s)
     return await asyncio.to_thread(_answer, store, asked, embedded)
 
 
-async def _embedded(inference: InferenceClient, asked: Question) -> Embedded | None:
+async def _embedded(
+    inference: InferenceClient, asked: Question, patience_s: float
+) -> Embedded | None:
     event = asked.times.event
     texts = [asked.text, event.words] if event else [asked.text]
     if not asked.text.strip():
         return None
     try:
-        async with asyncio.timeout(_PATIENCE_S):
+        async with asyncio.timeout(patience_s):
             return await inference.embed(texts, query=True)
     except (BoxError, TimeoutError) as error:
         log.info("recall_by_words_alone", code=getattr(error, "code", "timeout"))

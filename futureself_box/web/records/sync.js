@@ -18,7 +18,7 @@ const AGAIN_MS = 10_000;
 /** @param {string | null | undefined} id whether a frame's id is one of ours */
 export const isOurs = (id) => id?.startsWith(PREFIX) ?? false;
 
-/** Event `state`: `problem` is another sentence now, or none. */
+/** Events `state`: `problem` is another sentence now, or none; `caught-up`: all that is new is read. */
 export class Sync extends EventTarget {
   /** Why nothing goes on, for a person; empty where it does. */
   problem = "";
@@ -45,6 +45,11 @@ export class Sync extends EventTarget {
     socket.addEventListener("frame", (event) => {
       this.#take(/** @type {CustomEvent<BoxFrame>} */ (event).detail);
     });
+  }
+
+  /** Whether this phone has read what the box has. */
+  get caughtUp() {
+    return !this.#behind && !this.#asked;
   }
 
   /** Read what is new on the box, as after something was done there. */
@@ -122,7 +127,7 @@ export class Sync extends EventTarget {
       // Taken back now, and not with the answer: what a poke says meanwhile comes after it.
       this.#behind = false;
       this.#ask({ type: "records.pull", cursor, epoch });
-    }
+    } else this.dispatchEvent(new Event("caught-up"));
   }
 
   /** @param {any} request without its id */

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from futureself_box.errors import ModelStarting
-from futureself_box.futureself.recall import Recalled, index, recall, remembering
+from futureself_box.futureself.recall import Recalled, index, recall
 from futureself_box.inference.client import Embedded, InferenceClient
 from futureself_box.inference.e5 import E5
 from futureself_box.records import writing
@@ -73,7 +73,7 @@ class Memory:
 
     async def ask(self, question: str, at: datetime = NOW) -> Recalled:
         """What is recalled."""
-        return await recall(self.store, question, asked_at=at, inference=self.reader)
+        return await recall(self.store, question, asked_at=at, inference=self.reader, patience_s=60)
 
     async def records(self, question: str, at: datetime = NOW) -> list[UUID]:
         """The entries that are recalled, the best first."""
@@ -86,8 +86,7 @@ def model(models: Path) -> E5:
 
 
 @pytest.fixture
-def memory(vault: Vault, model: E5, monkeypatch: pytest.MonkeyPatch) -> Memory:
-    monkeypatch.setattr(remembering, "_PATIENCE_S", 60.0)  # the machine may be busy
+def memory(vault: Vault, model: E5) -> Memory:
     member = uuid4()
     vault.ensure_member(member)
     return Memory(vault.member(member), Reader(model))

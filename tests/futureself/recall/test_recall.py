@@ -173,6 +173,18 @@ async def test_what_phones_push_is_remembered(journal: Memory) -> None:
     assert (await journal.records("When did I ride a camel?"))[0] == record
 
 
+async def test_a_hard_time_of_the_questionnaire_is_for_the_member_alone(journal: Memory) -> None:
+    for question, text in (
+        ("proud", "The bakery opened."),
+        ("low_point", "The bakery burnt down."),
+    ):
+        body = f'{{"question":"{question}","version":1,"text":"{text}"}}'
+        change = Change(uuid4(), uuid4(), "answer", "put", body)
+        replicas.push(journal.store, [Pushed(change, "phone")], now_ms=NOW_MS)
+        expected = await journal.records("What happened to the bakery?")
+        assert (change.record in expected) == (question == "proud")
+
+
 @pytest.mark.parametrize(
     "text",
     ["?", "\0", "who " * 5000, '"; DROP TABLE memory; --', "NEAR(a b) OR *", "é" * 3000, "?!…"],
