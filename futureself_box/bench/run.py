@@ -10,12 +10,13 @@ import click
 import msgspec
 
 import futureself_box
-from futureself_box.bench import faults, memory, records, speed
+from futureself_box.bench import faults, memory, records, speed, talking
 from futureself_box.bench.faults import Kept
 from futureself_box.bench.running_box import Device, RunningBox
 from futureself_box.settings import Settings
 
 _ROUNDS = 7
+_TURNS = 40
 # No mode shortens these: a figure needs an answer that goes on for a while.
 _AT_LENGTH = {"FUTURESELF_INFERENCE_REPLY_SENTENCES": "100"}
 _AS_LLAMA_BENCH = {"FUTURESELF_INFERENCE_REPLY_TOKENS": "128", **_AT_LENGTH}
@@ -98,11 +99,29 @@ def _clean_clone(folder: Path) -> Iterator[Figure]:
 
 def _talking(folder: Path, settings: Settings, llama_bench: str | None) -> Iterator[Figure]:
     with RunningBox(folder, settings.models_path, **_AS_LLAMA_BENCH) as box:
+        yield from _conversation(folder / "conversation", box)
         owner = box.set_up()
         yield _decode(box, owner, llama_bench)
         yield from _memory(box, owner)
         started = speed.start(box)
         yield Figure("start again, to ready", f"{started} s", "5 s", started <= 5)
+
+
+def _conversation(folder: Path, box: RunningBox) -> Iterator[Figure]:
+    talked = talking.talking(folder, box.data / "run" / "inference.sock", _TURNS)
+    overhead = talked.overhead_p95_ms
+    yield Figure(
+        f"from a message to the model's start, {_TURNS} turns, p95",
+        f"{overhead} ms",
+        "60 ms",
+        overhead <= 60,
+    )
+    yield Figure(
+        "tokens before each turn's own that were not read again, all / worst",
+        f"{talked.reused} / {talked.worst}",
+        "0.95",
+        talked.reused >= 0.95,
+    )
 
 
 def _broken(folder: Path, settings: Settings, counts: Counts) -> Iterator[Figure]:

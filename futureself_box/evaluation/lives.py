@@ -80,7 +80,7 @@ async def judge(
 ) -> list[Verdict]:
     """Imagine the lives of so many people, and judge each."""
     verdicts = []
-    for brief in briefs(people):
+    for brief in await asyncio.to_thread(lambda: list(briefs(people))):
         life = await imagine(brief, ask, now=_NOW, model="", tell=lambda _: None)
         verdicts.append(await asyncio.to_thread(verdict, brief, life))
         tell(len(verdicts))
@@ -138,7 +138,9 @@ def _faults_of_form(brief: Brief, life: FutureMemory) -> Iterator[str]:
 def _faults_of_lines(brief: Brief, life: FutureMemory) -> Iterator[str]:
     measure = Measure(brief.facts, brief.known, brief.child)
     for line in _lines(life):
-        slot = Slot("", "moments", "morning", line.year, line.age)
+        # The scene is in the future self's own year.
+        now = (life.year, life.age) if line in life.scene else (line.year, line.age)
+        slot = Slot("", "moments", "morning", *now)
         for text in (line.text, line.taught):
             fault = checks.fault(text, slot, measure, ()) if text else None
             if fault is not None:

@@ -4,14 +4,14 @@ On every model: at most so many sentences, none that invents a loss or foretells
 """
 
 import asyncio
-from collections.abc import Iterable
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import aclosing, suppress
 from datetime import datetime
 
 import msgspec
 import structlog
 
-from futureself_box.errors import ContextLengthExceeded
+from futureself_box.errors import BoxError, ContextLengthExceeded
 from futureself_box.futureself import briefing, persona, prompt
 from futureself_box.futureself.briefing import Brief
 from futureself_box.futureself.care import recogniser, replies, words
@@ -23,9 +23,9 @@ from futureself_box.futureself.languages.lexicon import lexicon
 from futureself_box.futureself.line import Line
 from futureself_box.futureself.modes.mode import mode
 from futureself_box.futureself.turn import Turn, Writing
-from futureself_box.inference.client import Finished, InferenceClient, Words
+from futureself_box.inference.client import Event, Finished, InferenceClient, Words
 from futureself_box.records import messages
-from futureself_box.records.messages import Outcome
+from futureself_box.records.messages import Outcome, Said
 
 _ATTEMPTS = 3
 _LOOKED_BACK = 8  # messages, the replies among them
@@ -52,6 +52,9 @@ class Writer:
         self._inference = inference
         self._limits = limits
         self._watch = watch
+        self._brief: Brief | None = None
+        self._share = _SHARES[0]
+        self._outcome: Outcome = "complete"
 
     async def write(self, *, now: datetime) -> Outcome:
         """Answer the message. Raises a BoxError whenever the model can't.
@@ -61,27 +64,47 @@ class Writer:
         verdict = await self._assess()
         if verdict.tier >= recogniser.CONCERN:
             self._turn.note_care(verdict)
-            self._say([words.answer(verdict, self._language(), child=self._turn.child)])
+            self._turn.say(words.answer(verdict, self._language(), child=self._turn.child))
             return "complete"
-        window, reply_tokens = await self._room()
-        prompt_tokens = window - reply_tokens
-        brief = await briefing.prepare(
+        await self._make_room()
+        self._brief = brief = await briefing.prepare(
             self._turn,
+            self._inference,
             now=now,
-            room=prompt.characters(prompt_tokens) * 6 // 10,
+            room=prompt.characters(self._prompt_tokens) * 6 // 10,
             heavy=verdict.tier > 0,
         )
-        self._turn.note_choice(brief.choice)
+        self._turn.note(brief.choice, brief.drew_on)
         if brief.fixed:
-            self._say([brief.fixed])
-            return "complete"
-        outcome = await self._fit(brief, prompt_tokens, reply_tokens)
-        if brief.choice.asks_leave and outcome == "complete":
+            self._turn.say(brief.fixed)
+        elif brief.options:
+            await self._tell_two_lives(brief, brief.options)
+        else:
+            await self._answer(brief)
+        if brief.choice.asks_leave and self._outcome == "complete":
             leave = mode("challenger").leave
-            self._say(["\n\n", leave.get(brief.situation.language, leave["en"])])
-        if verdict.tier and outcome == "complete":
-            self._say(["\n\n", words.note(self._language())])
-        return outcome
+            self._turn.say("\n\n" + leave.get(brief.situation.language, leave["en"]))
+        if verdict.tier and self._outcome == "complete":
+            self._turn.say("\n\n" + words.note(self._language()))
+        return self._outcome
+
+    async def read_ahead(self) -> None:
+        """Let the box's own engine read what was said, so that the next turn begins at once.
+
+        The answer stands after other words now than it was written after: without those of the turn.
+        """
+        brief = self._brief
+        if brief is None or self._inference.endpoint.place != "box":
+            return
+        said, answer = self._turn.said, self._turn.record(self._outcome)
+        asked = brief.before[:-1] if self._turn.begun else [*brief.before, said]
+        before = [*asked, msgspec.structs.replace(said, message=answer)]
+        with suppress(BoxError):
+            async with aclosing(
+                self._chat(brief, self._lines(brief, before, "", self._share), 1)
+            ) as events:
+                async for _ in events:
+                    pass
 
     async def _assess(self) -> Verdict:
         said = self._turn.said
@@ -102,92 +125,118 @@ class Writer:
     def _language(self) -> str:
         return words.language_of(self._turn.said.message.text)
 
-    async def _room(self) -> tuple[int, int]:
-        """The window and the longest answer, in tokens."""
+    async def _make_room(self) -> None:
         most = self._limits.context_tokens
         window = min(most, await self._inference.window() or most)
-        return window, min(self._limits.reply_tokens, window // 2)
+        self._reply_tokens = min(self._limits.reply_tokens, window // 2)
+        self._prompt_tokens = window - self._reply_tokens
 
-    async def _fit(self, brief: Brief, prompt_tokens: int, reply_tokens: int) -> Outcome:
-        """Ask with less and less of the history, until it fits."""
-        for share in _SHARES:
-            lines = prompt.build(
-                brief.opening,
-                brief.before,
-                brief.last,
-                offset=brief.offset,
-                tokens=prompt_tokens,
-                share=share,
-            )
-            try:
-                return await self._attempt(brief, lines, reply_tokens)
-            except ContextLengthExceeded:
-                log.info("prompt_too_long", turn=str(self._turn.id), share=share)
-        raise ContextLengthExceeded
-
-    async def _attempt(self, brief: Brief, lines: list[Line], reply_tokens: int) -> Outcome:
+    async def _answer(self, brief: Brief) -> None:
         """Ask until something of an answer may be shown; after some times a fixed one is."""
         why = ""
         for _ in range(_ATTEMPTS):
-            gate = Gate(
-                _checks(brief, self._turn), sentences=self._sentences(brief), told=brief.last
-            )
-            outcome = await self._stream(brief, lines, reply_tokens, gate)
+            gate = self._gate(brief, self._limits.sentences or brief.mode.sampling.sentences)
+            async with aclosing(self._ask(brief, brief.last, gate)) as sentences:
+                async for sentence in sentences:
+                    self._turn.say(sentence)
             if gate.shown or not gate.barred:
-                return outcome
+                return
             why = gate.barred
             log.info("sentence_barred", turn=str(self._turn.id), why=why)
-        self._say([self._instead(why, brief)])
-        return "complete"
+        self._turn.say(self._instead(why, brief))
 
     def _instead(self, why: str, brief: Brief) -> str:
         fixed = replies.instead(why, self._language())
         if fixed is not None:
             return fixed
         known = lexicon(brief.situation.language)
-        answers = known.losses.answer if why == "loss" else known.forecasts.answer
-        return answers[self._turn.said.id.int % len(answers)]
+        return self._one_of(known.losses.answer if why == "loss" else known.forecasts.answer)
+
+    async def _tell_two_lives(self, brief: Brief, options: tuple[str, str]) -> None:
+        """Two lives of equal weight and a question, in sentences of ours around the model's."""
+        ours = lexicon(brief.situation.language).decisions
+        frames = zip(options, (ours.one, ours.other), ours.plain, strict=True)
+        for option, frame, plain in frames:
+            last = f"{brief.how}\n\n{ours.imagine.format(option=option)}"
+            async with aclosing(self._ask(brief, last, self._gate(brief, 1))) as sentences:
+                life = await anext(sentences, plain)
+            self._turn.say(frame.format(option=option, life=life.strip()) + "\n")
+        self._outcome = "complete"
+        self._turn.say(self._one_of(ours.question))
+
+    async def _ask(self, brief: Brief, last: str, gate: Gate) -> AsyncGenerator[str, None]:
+        """What of the model's answer may be shown; with less and less of the history until it fits."""
+        for share in _SHARES:
+            lines = self._lines(brief, brief.before, last, share)
+            try:
+                async with aclosing(self._stream(brief, lines, gate)) as sentences:
+                    async for sentence in sentences:
+                        yield sentence
+            except ContextLengthExceeded:
+                log.info("prompt_too_long", turn=str(self._turn.id), share=share)
+            else:
+                self._share = share
+                return
+        raise ContextLengthExceeded
 
     async def _stream(
-        self, brief: Brief, lines: list[Line], reply_tokens: int, gate: Gate
-    ) -> Outcome:
-        events = self._inference.chat(
+        self, brief: Brief, lines: list[Line], gate: Gate
+    ) -> AsyncGenerator[str, None]:
+        async with aclosing(self._chat(brief, lines, self._most_tokens(brief))) as events:
+            async for event in events:
+                for sentence in self._take(event, gate):
+                    yield sentence
+                if gate.closed:
+                    return
+
+    def _take(self, event: Event, gate: Gate) -> Iterable[str]:
+        self._outcome = "complete"
+        match event:
+            case Words():
+                self._turn.tokens += event.tokens
+                self._turn.tell_status(Writing())
+                return gate.take(event.text)
+            case Finished():
+                cut = event.reason == "length"
+                self._outcome = "length" if cut and not gate.shown else "complete"
+                return gate.end(whole=not cut)
+            case _:
+                self._turn.tell_status(event)
+                return ()
+
+    def _chat(
+        self, brief: Brief, lines: list[Line], most_tokens: int
+    ) -> AsyncGenerator[Event, None]:
+        sampling = brief.mode.sampling
+        return self._inference.chat(
             lines,
-            max_tokens=self._tokens(brief, reply_tokens),
+            max_tokens=most_tokens,
             cache_key=str(self._turn.store.member),
             parking_key=self._turn.store.parking_key,
             shared_messages=persona.SHARED_MESSAGES,
-            temperature=brief.mode.sampling.temperature,
-            frequency_penalty=brief.mode.sampling.frequency_penalty,
+            temperature=sampling.temperature,
+            frequency_penalty=sampling.frequency_penalty,
         )
-        outcome: Outcome = "complete"
-        async with aclosing(events):
-            async for event in events:
-                match event:
-                    case Words():
-                        self._turn.tokens += event.tokens
-                        self._turn.note(Writing())
-                        self._say(gate.take(event.text))
-                    case Finished():
-                        cut = event.reason == "length"
-                        outcome = "length" if cut and not gate.shown else "complete"
-                        self._say(gate.end(whole=not cut))
-                    case _:
-                        self._turn.note(event)
-                if gate.closed:
-                    return "complete"
-        return outcome
 
-    def _say(self, sentences: Iterable[str]) -> None:
-        for sentence in sentences:
-            self._turn.say(sentence)
+    def _lines(self, brief: Brief, before: Sequence[Said], last: str, share: float) -> list[Line]:
+        return prompt.build(
+            brief.opening,
+            before,
+            last,
+            offset=brief.offset,
+            tokens=self._prompt_tokens,
+            share=share,
+        )
 
-    def _sentences(self, brief: Brief) -> int:
-        return self._limits.sentences or brief.mode.sampling.sentences
+    def _gate(self, brief: Brief, sentences: int) -> Gate:
+        return Gate(_checks(brief, self._turn), sentences=sentences, told=brief.last)
 
-    def _tokens(self, brief: Brief, reply_tokens: int) -> int:
-        own = self._limits.sentences
-        return reply_tokens if own else min(reply_tokens, brief.mode.sampling.tokens)
+    def _most_tokens(self, brief: Brief) -> int:
+        own = brief.mode.sampling.tokens
+        return self._reply_tokens if self._limits.sentences else min(self._reply_tokens, own)
+
+    def _one_of(self, sentences: Sequence[str]) -> str:
+        return sentences[self._turn.said.id.int % len(sentences)]
 
 
 def _checks(brief: Brief, turn: Turn) -> list[Check]:

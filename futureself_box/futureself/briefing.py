@@ -10,35 +10,48 @@ from typing import get_args
 
 import msgspec
 
-from futureself_box.futureself import opinions, persona, prompt, situation, wishes
+from futureself_box.futureself import decisions, opinions, persona, prompt, situation, wishes
 from futureself_box.futureself.care import replies, words
 from futureself_box.futureself.guards import losses
 from futureself_box.futureself.guards.losses import Loss
 from futureself_box.futureself.languages.lexicon import lexicon
-from futureself_box.futureself.line import Line
+from futureself_box.futureself.line import Line, quoted
 from futureself_box.futureself.modes import choice
 from futureself_box.futureself.modes.choice import Choice, Given, Why
 from futureself_box.futureself.modes.mode import NAMES, Mode, mode
 from futureself_box.futureself.onboarding import answers
+from futureself_box.futureself.recall import Passage, Recalled, recall
+from futureself_box.futureself.recall.passages import REPLY
 from futureself_box.futureself.situation import Situation
 from futureself_box.futureself.turn import CARE, Turn
+from futureself_box.inference.client import InferenceClient
 from futureself_box.records import messages
+from futureself_box.records.kinds import Drawn
 from futureself_box.records.messages import Said
 
 _LOOKED_BACK = 24
+_MOST_PASSAGES = 4
+_LONGEST_PASSAGE = 300
 
 
 class Brief(msgspec.Struct, frozen=True):
-    """What one answer is written from. `fixed` is an answer that needs no model."""
+    """What one answer is written from.
+
+    `last` is the last message: `how` to answer, and the member's words. `fixed` is an answer that
+    needs no model, `options` are the two ways of a decision.
+    """
 
     opening: tuple[Line, ...]
     before: list[Said]
     offset: int
+    how: str
     last: str
     situation: Situation
     choice: Choice
     known: frozenset[Loss]
+    drew_on: tuple[Drawn, ...] = ()
     fixed: str = ""
+    options: tuple[str, str] | None = None
 
     @property
     def mode(self) -> Mode:
@@ -46,16 +59,20 @@ class Brief(msgspec.Struct, frozen=True):
         return mode(self.choice.mode)
 
 
-async def prepare(turn: Turn, *, now: datetime, room: int, heavy: bool = False) -> Brief:
+async def prepare(
+    turn: Turn, inference: InferenceClient, *, now: datetime, room: int, heavy: bool = False
+) -> Brief:
     """Settle how a turn is answered.
 
     `now` is in the zone where the box stands, `room` the longest opening in characters. `heavy`: care
     heard distress, so the Companion answers.
     """
-    return await asyncio.to_thread(_prepare, turn, now, room, heavy)
+    asked = turn.said.message.text
+    recalled = await recall(turn.store, asked, asked_at=now, inference=inference)
+    return await asyncio.to_thread(_prepare, turn, recalled, now, room, heavy)
 
 
-def _prepare(turn: Turn, now: datetime, room: int, heavy: bool) -> Brief:
+def _prepare(turn: Turn, recalled: Recalled, now: datetime, room: int, heavy: bool) -> Brief:
     said, store = turn.said, turn.store
     before, offset = messages.page_with_offset(
         store, before=said.clock, limit=prompt.MOST_MESSAGES, thread=said.message.thread
@@ -69,16 +86,25 @@ def _prepare(turn: Turn, now: datetime, room: int, heavy: bool) -> Brief:
     )
     texts = [one.message.text for one in own]
     texts += [answer.text for answer in answers.read(store).values()]
+    here = {said.id, *(one.id for one in before)}
+    passages = [passage for passage in recalled.passages if passage.record not in here]
+    passages = passages[:_MOST_PASSAGES]
+    texts += [passage.text for passage in passages if passage.kind != REPLY]
     known = losses.told(texts, language=read.language, year=now.year)
     return Brief(
         opening=persona.opening(store, turn.name, today=now.date(), child=turn.child, room=room),
         before=[*(one for one in before if one.message.mode != CARE), *_begun(turn)],
         offset=offset,
-        last=_last(turn, chosen, read),
+        how=_how(chosen),
+        last="\n\n".join(
+            part for part in (_how(chosen), _memories(passages), _words(turn, read)) if part
+        ),
+        drew_on=tuple(Drawn(one.record, one.kind, one.day) for one in passages),
         situation=read,
         choice=chosen,
         known=known,
         fixed=_fixed(turn, known, read, now),
+        options=_options(turn, read),
     )
 
 
@@ -91,13 +117,37 @@ def _given(before: Sequence[Said]) -> list[Given]:
     ]
 
 
-def _last(turn: Turn, chosen: Choice, read: Situation) -> str:
-    """The last message: how to answer, then the member's words."""
+def _how(chosen: Choice) -> str:
     called = mode(chosen.mode)
-    how = f"(Answer as the {called.title}, in my language: {called.now}.)"
+    return f"(Answer as the {called.title}, in my language: {called.now}.)"
+
+
+def _memories(passages: Sequence[Passage]) -> str:
+    """What was recalled, always as a quotation with its day."""
+    if not passages:
+        return ""
+    lines = [_memory(passage) for passage in passages]
+    return "\n".join(("From before, to draw on where it fits, naming the day:", *lines))
+
+
+def _memory(passage: Passage) -> str:
+    by = "you said" if passage.kind == REPLY else "I wrote"
+    then = ", which is no longer so" if passage.history else ""
+    day = f"{passage.day.day} {passage.day:%B %Y}"
+    return f"- {day}, {by}{then}: {quoted(passage.text, most=_LONGEST_PASSAGE)}"
+
+
+def _words(turn: Turn, read: Situation) -> str:
     if turn.begun:
-        return f"{how}\n\n{lexicon(read.language).go_on}"
-    return f"{how}\n\n{opinions.as_question(turn.said.message.text, read.language)}"
+        return lexicon(read.language).go_on
+    return opinions.as_question(turn.said.message.text, read.language)
+
+
+def _options(turn: Turn, read: Situation) -> tuple[str, str] | None:
+    # Whoever is in distress is not sent off into two futures.
+    if turn.begun or read.heavy is not None:
+        return None
+    return decisions.options(turn.said.message.text, read.language)
 
 
 def _begun(turn: Turn) -> list[Said]:

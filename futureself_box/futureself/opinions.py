@@ -7,7 +7,7 @@ statement as a question works better than telling them not to flatter (arXiv 260
 import re
 
 from futureself_box.futureself.guards.sentences import split
-from futureself_box.futureself.languages.lexicon import fold, lexicon, pattern
+from futureself_box.futureself.languages.lexicon import fold, lexicon, pattern, unfolded
 from futureself_box.futureself.line import plain
 
 _MOST_CHARACTERS = 300
@@ -34,16 +34,7 @@ def opinion(text: str, language: str) -> str:
         found = re.search(rf"{frames}[\s,:]*", fold(sentence))
         if found is None or "?" in sentence:
             continue
-        claim = _from(sentence, found.end()).strip(" .!,;:")
+        claim = unfolded(sentence, found.end()).strip(" .!,;:")
         if len(claim.split()) >= _LEAST_WORDS:
             return claim
-    return ""
-
-
-def _from(sentence: str, folded_end: int) -> str:
-    """What follows in the sentence itself where so much of its folded form has gone by."""
-    words = " ".join(sentence.split())
-    for at in range(len(words) + 1):
-        if len(fold(words[:at])) >= folded_end - 1 and (at == len(words) or words[at - 1] == " "):
-            return words[at:]
     return ""

@@ -10,7 +10,7 @@ from futureself_box.errors import BoxError
 from futureself_box.futureself.care.meaning import Verdict
 from futureself_box.futureself.modes.choice import Choice
 from futureself_box.inference.client import Reading, Waiting
-from futureself_box.records.kinds import Message
+from futureself_box.records.kinds import Drawn, Message
 from futureself_box.records.messages import Outcome, Said
 from futureself_box.store.vault import MemberStore
 
@@ -61,6 +61,7 @@ class Turn:
         self.cancelled = False
         self.writing: asyncio.Task[Outcome] | None = None
         self.running: asyncio.Task[None] | None = None
+        self.reading_ahead: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
 
     @property
@@ -88,10 +89,14 @@ class Turn:
         self._changed.set()
         self._changed = asyncio.Event()
 
-    def note_choice(self, choice: Choice) -> None:
-        """Which mode answers, and why."""
+    def note(self, choice: Choice, drew_on: tuple[Drawn, ...]) -> None:
+        """Which mode answers and why, and what of the member's own words it is given."""
         self.about = msgspec.structs.replace(
-            self.about, mode=choice.mode, why=choice.why, asked_leave=choice.asks_leave
+            self.about,
+            mode=choice.mode,
+            why=choice.why,
+            asked_leave=choice.asks_leave,
+            drew_on=drew_on,
         )
 
     def note_care(self, verdict: Verdict) -> None:
@@ -99,7 +104,7 @@ class Turn:
         why = f"{verdict.topic} {verdict.tier}"
         self.about = msgspec.structs.replace(self.about, mode=CARE, why=why)
 
-    def note(self, status: Status) -> None:
+    def tell_status(self, status: Status) -> None:
         """What goes on before the first words."""
         if status != self.status:
             self.status = status

@@ -81,9 +81,15 @@ class Turns:
             turn.writing.cancel()
 
     def _start(self, turn: Turn) -> Turn:
+        for other in self._of(turn.store.member):
+            if other.reading_ahead is not None:
+                other.reading_ahead.cancel()
         self._turns[turn.id] = turn
-        turn.writing = asyncio.create_task(self._write(turn))
-        turn.running = asyncio.create_task(self._run(turn, turn.writing))
+        writer = Writer(turn, self._inference, self._limits, self._watch)
+        # The zone where the box stands is the household's.
+        now = datetime.fromtimestamp(self._now_ms() / 1000).astimezone()
+        turn.writing = asyncio.create_task(writer.write(now=now))
+        turn.running = asyncio.create_task(self._run(turn, writer, turn.writing))
         return turn
 
     def _abandon(self, turn: Turn) -> None:
@@ -105,7 +111,7 @@ class Turns:
     def _of(self, member: UUID) -> list[Turn]:
         return [turn for turn in self._turns.values() if turn.store.member == member]
 
-    async def _run(self, turn: Turn, writing: asyncio.Task[Outcome]) -> None:
+    async def _run(self, turn: Turn, writer: Writer, writing: asyncio.Task[Outcome]) -> None:
         started = time.monotonic()
         try:
             turn.outcome = await self._record(turn, writing)
@@ -125,6 +131,8 @@ class Turns:
         )
         asyncio.get_running_loop().call_later(_KEPT_S, self._turns.pop, turn.id, None)
         turn.tell()
+        if turn.outcome == "complete":
+            turn.reading_ahead = asyncio.create_task(writer.read_ahead())
 
     async def _record(self, turn: Turn, writing: asyncio.Task[Outcome]) -> Outcome:
         # Waiting for the other task, so that a cancellation never falls into the recording.
@@ -144,14 +152,13 @@ class Turns:
         )
         return outcome
 
-    async def _write(self, turn: Turn) -> Outcome:
-        # The zone where the box stands is the household's.
-        now = datetime.fromtimestamp(self._now_ms() / 1000).astimezone()
-        return await Writer(turn, self._inference, self._limits, self._watch).write(now=now)
-
 
 async def _stop(turns: list[Turn]) -> None:
     for turn in turns:
         if turn.writing is not None:
             turn.writing.cancel()
     await asyncio.gather(*(turn.running for turn in turns if turn.running is not None))
+    ahead = [turn.reading_ahead for turn in turns if turn.reading_ahead is not None]
+    for reading in ahead:
+        reading.cancel()
+    await asyncio.gather(*ahead, return_exceptions=True)

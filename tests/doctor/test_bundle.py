@@ -30,8 +30,8 @@ NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
         "fd12:3456:789a:1::5",
         "/srv/ada/.config/futureself-box",
         "~/journals",
-        str(uuid4()),
-        uuid4().hex,
+        "2f55d01e-b345-49dc-b95a-5fbb4b1aa154",
+        "7413b7f1138c417cace19a4288020e6e",
         "futureself-k3q9",
     ],
 )

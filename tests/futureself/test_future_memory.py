@@ -41,6 +41,12 @@ def wish(**more: Any) -> Brief:
     return brief.of(GIVEN, "Ada", today=NOW.date(), **more)
 
 
+@pytest.fixture(autouse=True)
+def questionnaire_is_read() -> None:
+    """Files that are read once, outside of the loop, as the worker reads them."""
+    wish()
+
+
 def fault(text: str, slot: Slot = DATED, **more: Any) -> str | None:
     wanted = wish(**more)
     return checks.fault(text, slot, Measure(wanted.facts, wanted.known, wanted.child), ())

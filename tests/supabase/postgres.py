@@ -7,7 +7,10 @@ import signal
 import subprocess
 from pathlib import Path
 
+import psutil
 import psycopg
+
+from futureself_box.bench.running_box import eventually
 
 _ROLES = Path(__file__).with_name("roles.sql")
 
@@ -43,9 +46,29 @@ class Postgres:
     def kill(self) -> None:
         """`kill -9` the server with every process that serves a client."""
         (first, *_) = (self._data / "postmaster.pid").read_text().splitlines()
+        for process in psutil.Process(int(first)).children():
+            process.kill()
         os.kill(int(first), signal.SIGKILL)
-        # What it leaves would keep the next one from starting; its children see the end by themselves.
-        (self._data / "postmaster.pid").unlink(missing_ok=True)
+
+    def start_again(self) -> None:
+        """Start it unless it runs; the one before may not be quite gone."""
+        if self._is_running():
+            return
+        eventually(self._comes_up)
+
+    def _comes_up(self) -> bool:
+        try:
+            self.start()
+        except AssertionError:
+            return False
+        return True
+
+    def _is_running(self) -> bool:
+        try:
+            psycopg.connect(self.url).close()
+        except psycopg.OperationalError:
+            return False
+        return True
 
     def _run(self, program: str, *arguments: str) -> None:
         as_user = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []

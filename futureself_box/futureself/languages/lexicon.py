@@ -146,6 +146,20 @@ def fold(text: str) -> str:
     return " ".join(letters.translate(_APOSTROPHES).split())
 
 
+def unfolded(text: str, start: int, end: int | None = None) -> str:
+    """What stands in a text where its folded form has these places, in whole words.
+
+    >>> unfolded("Dois-je  déménager à Lyon ?", 8)
+    'déménager à Lyon ?'
+    """
+    words, place, kept = text.split(), 0, []
+    for word in words:
+        if place >= start and (end is None or place < end):
+            kept.append(word)
+        place += len(fold(word)) + 1
+    return " ".join(kept)
+
+
 def found(words: _Words, folded: str) -> list[str]:
     """Which of the words are in a folded text, in its order, each as often as it is there."""
     return [match.group() for match in pattern(words).finditer(folded)]

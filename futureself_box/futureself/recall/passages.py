@@ -15,7 +15,7 @@ from futureself_box.futureself.onboarding import questionnaire
 from futureself_box.records import clock as clocks
 from futureself_box.records import listing
 from futureself_box.records.clock import Clock
-from futureself_box.records.kinds import Answer, Body, Entry, Goal, Message, Step
+from futureself_box.records.kinds import Answer, Body, Entry, Goal, Keepsake, Letter, Message, Step
 
 LONGEST = 700
 """Characters of a passage; somewhat more where a sentence is longer."""
@@ -62,7 +62,7 @@ def remembered(kind: str, fields: Body, clock: Clock) -> Remembered | None:
     match fields:
         case Entry():
             text, about = fields.text, " ".join((*fields.tags, fields.place))
-        case Message(role="future_self"):
+        case Message(role="future_self") | Keepsake(by="future_self") | Letter(by="future_self"):
             kind, text, about = REPLY, fields.text, ""
         case Message():
             # What is asked says nothing; and a question must not be its own answer.
