@@ -17,16 +17,17 @@ MONTHS = (
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 SEASONS = ("spring", "summer", "autumn", "winter")
 UNITS = ("day", "week", "weekend", "month", "year")
-HOLIDAYS = ("christmas", "newyear", "easter", "halloween")
+HOLIDAYS = ("christmas", "newyear", "easter", "halloween", "valentine")
 
 # english = others | english = others | ...; a number is its own English word.
 _TABLES = {
     "en": """
         january = jan | february = feb | april = apr | august = aug | september = sep sept |
-        october = oct | november = nov | december = dec | autumn = fall | summer = summertime |
+        october = oct | november = nov | december = dec | autumn = fall autumns | summer = summertime summers | winter = winters wintertime |
+        spring = springtime | monday = mon |
         day = days | week = weeks | weekend = weekends | month = months | year = years yr yrs |
         last = previous past | recently = lately | until = till | early = beginning start |
-        late = end | christmas = xmas | first = earliest | newest = latest | middle = mid |
+        late = end | christmas = xmas | half = halves | second = 2nd | first = earliest | newest = latest | middle = mid |
         now = currently current nowadays presently | 1 = one a an | 2 = two couple | 3 = three few |
         4 = four several | 5 = five | 6 = six | 7 = seven | 8 = eight | 9 = nine | 10 = ten |
         11 = eleven | 12 = twelve | 15 = fifteen | 20 = twenty
@@ -35,7 +36,8 @@ _TABLES = {
         january = januar | february = februar | march = märz | may = mai | june = juni | july = juli |
         october = oktober | december = dezember | monday = montag | tuesday = dienstag |
         wednesday = mittwoch | thursday = donnerstag | friday = freitag | saturday = samstag sonnabend |
-        sunday = sonntag | spring = frühling frühjahr | summer = sommer sommerferien | autumn = herbst |
+        sunday = sonntag | spring = frühling frühjahr | summer = sommer sommern sommerferien | winter = wintern |
+        autumn = herbst |
         day = tag tage tagen | week = woche wochen | weekend = wochenende wochenenden |
         month = monat monate monaten | year = jahr jahre jahren jahres |
         last = letzte letzten letzter letztes letztem vergangene vergangenen vergangenes vorige vorigen |

@@ -40,6 +40,8 @@ class Event(msgspec.Struct, frozen=True):
 
     side: Side
     words: str
+    within: timedelta | None = None
+    """How far from it, where that is said: "the week after the wedding"."""
 
 
 class Times(msgspec.Struct, frozen=True):
@@ -91,7 +93,19 @@ _FILLERS = {
     ),
 }
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_NUMERIC = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b|\b(\d{1,2})\.(\d{1,2})\.(\d{4})\b")
+_NUMERIC = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b|\b(\d{1,2})[./](\d{1,2})[./](\d{4})\b")
+# The words of a question; some things are said in several and are read as one.
+_SPOKEN = re.compile(
+    r"(?P<ago>\bil y a\b)|(?P<newyear>\bnew year(?:[\u2019']?s)?(?: eve| day)?\b)|(?P<valentine>\bvalentine[\u2019']?s(?: day)?\b)"
+    r"|(?P<yesterday>\blast night\b|\bgestern abend\b|\banoche\b)|(?P<recently>\bthe other day\b)"
+    r"|(?P<before_yesterday>\bthe day before yesterday\b|\bvorgestern\b|\bavant-hier\b|\banteayer\b|\beergisteren\b)"
+    r"|[^\W_]+",
+    re.IGNORECASE,
+)
+_ONE_WORD = {
+    "ago": "ilya", "newyear": "newyear", "valentine": "valentine", "yesterday": "yesterday",
+    "recently": "recently", "before_yesterday": "beforeyesterday",
+}  # fmt: skip
 _FROM_TO = re.compile(
     r"\b(?:between|from|von|desde|de)\b.*\b(?:and|to|und|bis|until|et|y|en|e|a)\b"
 )
@@ -99,7 +113,8 @@ _ORDINAL = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er|e)?")
 # The verb and the season, the wish and the month: only after one of these.
 _DATING = frozenset({"last", "this", "since", "before", "after", "until", "in", "early", "late", "middle",
                      "between", "around", "during", "of", "by", "from", "and", "the", "next"})  # fmt: skip
-_RECENT_DAYS = 60
+_KINDS: dict[str, tuple[str, ...]] = {"unit": UNITS, "season": SEASONS}
+_DAYS_BACK = {"today": 0, "yesterday": 1, "beforeyesterday": 2, "recently": 60}
 _SIDES: dict[str, Side] = {
     "before": "before", "until": "before", "after": "after", "since": "after", "during": "during",
     "while": "during", "als": "during", "toen": "during", "lorsque": "during", "mentre": "during",
@@ -176,6 +191,8 @@ class _Reading:
         for match in _NUMERIC.finditer(self._question):
             numbers = [int(group) for group in match.groups() if group]
             year, mon, day = numbers if match[1] else reversed(numbers)
+            if mon > 12:
+                mon, day = day, mon
             try:
                 on = date(year, mon, day)
             except ValueError:
@@ -213,7 +230,7 @@ class _Reading:
         plain = " ".join(token.means for token in self._tokens)
         if _FROM_TO.search(plain):
             if first.since > last.until:  # between May and July 2021
-                first = Window(first.since.replace(year=last.until.year), last.until)
+                first = Window(first.since.replace(year=last.since.year), last.until)
             if first.since <= last.until:
                 self.windows = [Window(first.since, last.until)]
         elif self._yearless:
@@ -234,7 +251,7 @@ class _Reading:
 
     def _date_at(self, at: int) -> tuple[Window, int] | None:
         for reader in (
-            self._ago, self._stretch, self._relative, self._day_of_month, self._part, self._named,
+            self._ago, self._part, self._stretch, self._relative, self._day_of_month, self._named,
             self._year,
         ):  # fmt: skip
             if found := reader(at):
@@ -246,7 +263,18 @@ class _Reading:
         for shape in (("number", "unit", "ago"), ("ago", "number", "unit")):
             if end := self._shaped(at, shape):
                 count, kind = self._count_and_unit(at, end)
+                if self._means(end) == "today":
+                    exact = around(self._today, count, kind, exact=True)
+                    return exact, end + 1
                 return around(self._today, count, kind), end
+        for shape in (("number", "season", "ago"), ("ago", "number", "season")):
+            if end := self._shaped(at, shape):
+                means = [self._means(place) for place in range(at, end)]
+                name = next(word for word in means if word in SEASONS)
+                count = next(int(word) for word in means if word.isdigit())
+                # Some count the one just over, some don't.
+                late = self._latest(name, past=True, back=count - 1)
+                return Window(self._latest(name, past=True, back=count).since, late.until), end
         return None
 
     def _stretch(self, at: int) -> tuple[Window, int] | None:
@@ -265,12 +293,14 @@ class _Reading:
     def _relative(self, at: int) -> tuple[Window, int] | None:
         """Yesterday, last week, this spring, la semana pasada, last Christmas, the year before last."""
         means = self._means(at)
-        if means in {"yesterday", "today", "recently"}:
-            days = {"yesterday": 1, "today": 0, "recently": _RECENT_DAYS}[means]
-            begin = self._today - timedelta(days=days)
-            return Window(begin, begin if days <= 1 else self._today), at + 1
-        if means in UNITS and [self._means(at + n) for n in (1, 2)] == ["before", "last"]:
-            return unit(means, self._today, -2), at + 3
+        if means in _DAYS_BACK:
+            begin = self._today - timedelta(days=_DAYS_BACK[means])
+            return Window(begin, self._today if means == "recently" else begin), at + 1
+        if [self._means(at + n) for n in (1, 2)] == ["before", "last"]:
+            if means in UNITS:
+                return unit(means, self._today, -2), at + 3
+            if means in {*SEASONS, *HOLIDAYS, *MONTHS}:
+                return self._latest(means, past=True, back=1), at + 3
         for which, thing, end in self._pairs(at):
             back = -1 if which == "last" else 0
             if thing in UNITS:
@@ -285,7 +315,7 @@ class _Reading:
         second = self._means(end)
         if first in {"last", "this"} and second in things:
             yield first, second, end + 1
-        elif first in things and second == "last" and self._means(at + 2) not in things:
+        elif first in things and second == "last" and self._means(end + 1) not in things:
             yield "last", first, end + 1
 
     def _day_of_month(self, at: int) -> tuple[Window, int] | None:
@@ -310,7 +340,17 @@ class _Reading:
 
     def _part(self, at: int) -> tuple[Window, int] | None:
         """Early 2020; the end of last year; mid March."""
-        which = self._means(at)
+        which, second = self._means(at), self._means(at + 1)
+        if which in {"first", "second", "last"} and second in {
+            "half",
+            "week",
+            "days",
+            "day",
+            "month",
+        }:
+            if self._word(at + 2) not in self._fillers:
+                return None
+            which, at = {"first": "early", "second": "late", "last": "late"}[which], at + 1
         if which not in {"early", "middle", "late"}:
             return None
         found = self._date_at(self._skip(at + 1))
@@ -335,8 +375,8 @@ class _Reading:
             return Window(date(year, 1, 1), date(year, 12, 31)), at + 1
         return None
 
-    def _latest(self, name: str, *, past: bool) -> Window:
-        """The newest one that has begun; with `past`, that is over."""
+    def _latest(self, name: str, *, past: bool, back: int = 0) -> Window:
+        """The newest one that has begun; with `past`, that is over; `back` of them earlier."""
         if name in WEEKDAYS:
             days = (self._today.weekday() - WEEKDAYS.index(name)) % 7
             on = self._today - timedelta(days=days or 7)
@@ -344,7 +384,7 @@ class _Reading:
         for year in (self._today.year, self._today.year - 1, self._today.year - 2):
             window = _in_year(name, year)
             if window and (window.until if past else window.since) <= self._today:
-                return window
+                return _in_year(name, year - back) or window
         raise LookupError(name)
 
     def _is_dated(self, at: int) -> bool:
@@ -381,9 +421,15 @@ class _Reading:
             end = self._clause_end(at)
             clause = self._question[token.end : self._tokens[end - 1].end]
             if words.telling(clause) and self._leaves_topic(at, end):
-                self.event = Event(side, clause.strip())
+                self.event = Event(side, clause.strip(), self._within(at))
                 self._used.append((token.start, self._tokens[end - 1].end))
                 return
+
+    def _within(self, at: int) -> timedelta | None:
+        kind = self._means(at - 1) if at else ""
+        count = self._means(at - 2) if at > 1 else ""
+        days = {"day": 2, "week": 10, "weekend": 10, "month": 45, "year": 400}.get(kind)
+        return None if days is None else timedelta(days * (int(count) if count.isdigit() else 1))
 
     def _leaves_topic(self, start: int, end: int) -> bool:
         rest = self._question[: self._tokens[start].start]
@@ -403,13 +449,7 @@ class _Reading:
             if number and self._is_filler(at):
                 at += 1
             means = self._means(at)
-            fits = (
-                means.isdigit()
-                if kind == "number"
-                else means in UNITS
-                if kind == "unit"
-                else means == kind
-            )
+            fits = means.isdigit() if kind == "number" else means in _KINDS.get(kind, (kind,))
             if not fits:
                 return 0
             at += 1
@@ -460,8 +500,10 @@ def _in_year(name: str, year: int) -> Window | None:
 
 def _tokens(question: str) -> tuple[list[_Token], frozenset[str]]:
     """The words, each with what it means in the question's language, and that language's fillers."""
-    spoken = re.sub(r"(?i)\bil y a\b", "ilya  ", question)
-    found = [(words.fold(match[0]), *match.span()) for match in re.finditer(r"[^\W_]+", spoken)]
+    found = []
+    for match in _SPOKEN.finditer(question):
+        word = _ONE_WORD[match.lastgroup] if match.lastgroup else words.fold(match[0])
+        found.append((word, *match.span()))
     language = stopwords.language([word for word, _, _ in found])
     known = CALENDAR[language]
     tokens = [_Token(word, known.get(word, word), start, end) for word, start, end in found]

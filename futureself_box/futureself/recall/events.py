@@ -14,6 +14,8 @@ from futureself_box.store.database import Connection
 
 _SURE = 0.55
 """The part of the event's telling words that an entry must hold."""
+_STANDS_OUT = 2.8
+"""Or how far an entry must stand out in meaning, in standard deviations."""
 _AROUND = timedelta(days=45)
 _SAME_EVENT = timedelta(days=120)
 
@@ -29,6 +31,8 @@ def dated(
     pool = search.gather(connection, about, vectors, near)
     ranked = ranking.rank(pool.candidates, about.times)
     sure = [one.candidate for one in ranked[:5] if one.candidate.coverage >= _SURE]
+    if not sure and ranked and ranked[0].candidate.nearness >= _STANDS_OUT:
+        sure = [ranked[0].candidate]
     if not sure:
         return asked
     days = sorted(one.day for one in sure if abs(one.day - sure[0].day) <= _SAME_EVENT)
@@ -38,7 +42,7 @@ def dated(
 
 def _window(event: Event, days: list[date]) -> Window:
     if event.side == "before":
-        return Window(date.min, days[-1])
+        return Window(days[-1] - event.within if event.within else date.min, days[-1])
     if event.side == "after":
-        return Window(days[0], date.max)
+        return Window(days[0], days[0] + event.within if event.within else date.max)
     return Window(days[0] - _AROUND, days[-1] + _AROUND)

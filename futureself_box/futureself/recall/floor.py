@@ -7,27 +7,97 @@ that was asked about.
 
 import math
 
+import msgspec
+
 from futureself_box.futureself.recall.question import Question
 from futureself_box.futureself.recall.search import Pool
 
-_FLOOR = 0.2
+_FLOOR = 1.4
 _FLOOR_OF_WORDS = 0.45  # of their rarity, where meaning took no part
-_COVERAGE = 2.0
-_IN_TIME = 1.0
 _FEWEST = 6
+
+
+class Weights(msgspec.Struct, frozen=True):
+    """How much each sign says, as logistic regression on the open questions weighed them.
+
+    Unanswerable were those made so, and questions to one writer asked of another's journal.
+    """
+
+    standing_out: float = 0.5
+    """For each standard deviation of the nearest passage beyond chance."""
+    with_words: float = 0.8
+    """The same, where a passage's words count with its meaning."""
+    words: float = 0.7
+    """For the part of the question's rarity in the nearest passage."""
+    all_words: float = 1.0
+    """Where one passage holds all of them."""
+    unknown: float = -1.4
+    """For the part of it that the member never wrote in any way."""
+    telling: float = 0.4
+    """For each telling word: a long question has more to go by."""
+    in_time: float = 2.0
+    only_time: float = 3.8
+    """Nothing but a time is asked about."""
+    now: float = 1.25
+
+
+WEIGHTS = Weights()
+_MOST_TELLING = 5
+_ALL = 0.9
+_FOREIGN = 0.5  # of what unknown words say, where the question is in another language
+_COVERAGE = 2.0  # standard deviations that all of the question's words are worth
 
 
 def remembers(asked: Question, pool: Pool) -> bool:
     """Whether to answer from these."""
-    signs = []
-    for one in pool.candidates:
-        in_time = any(window.holds(one.day) for window in asked.times.windows)
-        sign = _COVERAGE * one.coverage + _IN_TIME * in_time
-        signs.append(one.nearness + sign if pool.by_meaning else sign / _COVERAGE)
-    best = max(signs, default=-math.inf)
     if not pool.by_meaning:
-        return best >= _FLOOR_OF_WORDS
-    return best >= _FLOOR + by_chance(pool.size)
+        best = max((one.coverage for one in pool.candidates), default=0.0)
+        return best >= _FLOOR_OF_WORDS or (not pool.words and _in_time(asked, pool))
+    return bool(pool.candidates) and evidence(asked, pool) >= _FLOOR
+
+
+def evidence(asked: Question, pool: Pool, weights: Weights = WEIGHTS) -> float:
+    """All signs together."""
+    nearest = max(pool.candidates, key=lambda one: one.nearness)
+    together = max(
+        alone(one.nearness, pool.size) + _COVERAGE * one.coverage for one in pool.candidates
+    )
+    best = max(one.coverage for one in pool.candidates)
+    chance = by_chance(pool.size)
+    rarity = sum(word.rarity for word in pool.words)
+    unknown = sum(word.rarity for word in pool.words if not word.known)
+    if pool.foreign:
+        unknown *= _FOREIGN
+    return (
+        weights.standing_out * (alone(nearest.nearness, pool.size) - chance)
+        + weights.with_words * (together - chance)
+        + weights.words * nearest.coverage
+        + weights.all_words * (best >= _ALL)
+        + weights.unknown * (unknown / rarity if rarity else 0.0)
+        + weights.telling * min(len(pool.words), _MOST_TELLING)
+        + weights.in_time * _in_time(asked, pool)
+        + weights.only_time * (not pool.words)
+        + weights.now * (asked.times.order == "now")
+    )
+
+
+def _in_time(asked: Question, pool: Pool) -> bool:
+    windows = asked.times.windows
+    return any(window.holds(one.day) for one in pool.candidates for window in windows)
+
+
+def alone(deviations: float, count: int) -> float:
+    """How far one of so many lies from the mean of the others, in their standard deviations.
+
+    The externally studentized residual: in a small journal, what stands out widens the spread itself.
+
+    >>> [round(alone(3.0, count), 1) for count in (12, 100, 10_000)]
+    [6.7, 3.1, 3.0]
+    """
+    spare = count - 1 - deviations**2
+    if count < _FEWEST or spare <= 0:
+        return deviations
+    return deviations * math.sqrt((count - 2) / spare)
 
 
 def by_chance(count: int) -> float:

@@ -2,15 +2,29 @@
 
 import math
 from collections import defaultdict
+from collections.abc import Iterable
 
 import msgspec
 
-from futureself_box.futureself.recall import spelling
+from futureself_box.futureself.recall import concepts, spelling, stopwords, words
 from futureself_box.store.database import Connection
 
 _MOST_READ = 20_000
 """Passages read for all words together; the commonest words of a question are left out above it."""
-_MISSPELT = 0.8  # of a word's weight, where only one like it was found
+# Of a word's weight, where one spelt like it was found, or one that means the like.
+_MISSPELT = 0.8
+_SYNONYM = 0.7
+_HARDLY = 0.1  # of the passages that are in the language written most
+# Words that most passages of a language hold, and few of another.
+_EVERYWHERE = {
+    "en": ("the", "and", "was", "with"),
+    "de": ("und", "der", "ich", "nicht"),
+    "fr": ("les", "et", "je", "pas"),
+    "es": ("los", "el", "y", "con"),
+    "nl": ("het", "een", "ik", "niet"),
+    "it": ("che", "il", "di", "non"),
+    "pt": ("nao", "os", "uma", "com"),
+}
 
 
 class Word(msgspec.Struct, frozen=True):
@@ -20,7 +34,7 @@ class Word(msgspec.Struct, frozen=True):
     rarity: float
     """Inverse document frequency, 0 (in every passage) and up."""
     known: bool
-    """The member has written it, or one spelt like it."""
+    """The member has written it, one spelt like it, or one that means the like."""
     passages: dict[int, float]
     """Ids, each with 1.0 or less where the spelling was forgiven."""
 
@@ -28,19 +42,19 @@ class Word(msgspec.Struct, frozen=True):
 def look_up(connection: Connection, stems: tuple[str, ...]) -> list[Word]:
     """The question's words, the rarest first."""
     count = _passages(connection)
-    spelt = {stem: _spelt(connection, stem) for stem in stems}
-    words, left = [], _MOST_READ
-    for stem in sorted(stems, key=lambda stem: sum(found for _, found in spelt[stem])):
-        frequency = sum(found for _, found in spelt[stem])
-        rarity = math.log((count + 1) / (frequency + 0.5))
+    said = {stem: _said(connection, stem) for stem in stems}
+    found, left = [], _MOST_READ
+    for stem in sorted(stems, key=lambda stem: sum(said[stem].frequencies.values())):
+        frequency = sum(said[stem].frequencies.values())
         held: dict[int, float] = {}
         if frequency <= left:
             left -= frequency
-            for term, _ in spelt[stem]:
-                share = 1.0 if term == stem else _MISSPELT
+            for term in sorted(said[stem].frequencies, key=lambda term: term == stem):
+                share = 1.0 if term == stem else said[stem].share
                 held |= dict.fromkeys(_holding(connection, term), share)
-        words.append(Word(stem, max(rarity, 0.1), bool(spelt[stem]), held))
-    return words
+        rarity = math.log((count + 1) / (frequency + 0.5))
+        found.append(Word(stem, max(rarity, 0.1), bool(frequency), held))
+    return found
 
 
 def coverage(found: list[Word]) -> dict[int, float]:
@@ -53,16 +67,43 @@ def coverage(found: list[Word]) -> dict[int, float]:
     return sums
 
 
-def _spelt(connection: Connection, stem: str) -> list[tuple[str, int]]:
-    """The stem, or else those like it, with the number of passages that hold each."""
-    if (found := _frequency(connection, stem)) > 0:
-        return [(stem, found)]
-    return [(term, _frequency(connection, term)) for term in spelling.alike(connection, stem)]
+def is_foreign(connection: Connection, text: str) -> bool:
+    """Whether a question is in a language that the member hardly writes.
+
+    Then that its words are unknown says nothing.
+    """
+    stems = {name: set(map(words.stem, small)) for name, small in _EVERYWHERE.items()}
+    found = _frequencies(connection, set().union(*stems.values()))
+    written = {name: max(found.get(stem, 0) for stem in some) for name, some in stems.items()}
+    asked = written[stopwords.language(words.split(text))]
+    return asked < _HARDLY * max(written.values())
 
 
-def _frequency(connection: Connection, stem: str) -> int:
-    row = connection.execute("SELECT doc FROM memory_vocabulary WHERE term = ?", (stem,)).fetchone()
-    return row["doc"] if row else 0
+class _Said(msgspec.Struct, frozen=True):
+    """The stems that stand for a word, with the number of passages that hold each."""
+
+    frequencies: dict[str, int]
+    share: float
+    """Of the word's weight, for those that are not the word itself."""
+
+
+def _said(connection: Connection, stem: str) -> _Said:
+    """The stem and what else it may be called; or else those that it may be misspelt for."""
+    found = _frequencies(connection, {stem, *concepts.others(stem)})
+    if found:
+        return _Said(found, _SYNONYM)
+    return _Said(_frequencies(connection, spelling.alike(connection, stem)), _MISSPELT)
+
+
+def _frequencies(connection: Connection, terms: Iterable[str]) -> dict[str, int]:
+    rows = connection.execute(
+        """
+        SELECT term, doc FROM json_each(:terms) AS asked
+        JOIN memory_vocabulary ON memory_vocabulary.term = asked.value
+        """,
+        {"terms": msgspec.json.encode(sorted(terms)).decode()},
+    ).fetchall()
+    return {row["term"]: row["doc"] for row in rows}
 
 
 def _holding(connection: Connection, stem: str) -> list[int]:

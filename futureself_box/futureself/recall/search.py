@@ -39,6 +39,8 @@ class Pool(msgspec.Struct, frozen=True):
 
     candidates: list[Candidate]
     words: list[Word]
+    foreign: bool
+    """The question is in a language that the member does not write."""
     by_meaning: bool
     """Whether vectors took part."""
     size: int
@@ -83,7 +85,8 @@ def gather(
         if (row["kind"] == REPLY) == question.to_the_other
     ]
     size = 0 if vectors is None else len(vectors.ids)
-    return Pool(candidates, words, near.known, size, len(ids) - len(rows))
+    foreign = lexicon.is_foreign(connection, question.text)
+    return Pool(candidates, words, foreign, near.known, size, len(ids) - len(rows))
 
 
 class _Nearness:

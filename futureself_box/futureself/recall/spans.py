@@ -49,6 +49,7 @@ def holiday(name: str, year: int) -> Window:
         "christmas": (date(year, 12, 20), 9),
         "newyear": (date(year, 12, 30), 4),
         "halloween": (date(year, 10, 29), 5),
+        "valentine": (date(year, 2, 13), 3),
     }[name]
     return Window(begin, begin + timedelta(days=days))
 
@@ -74,8 +75,12 @@ def unit(kind: str, today: date, back: int) -> Window:
     return Window(begin, begin)
 
 
-def around(today: date, count: int, kind: str) -> Window:
-    """What "three months ago" may mean: the longer ago, the vaguer."""
+def around(today: date, count: int, kind: str, *, exact: bool = False) -> Window:
+    """What "three months ago" may mean: the longer ago, the vaguer; "a year ago today" is exact."""
+    if exact:
+        days = {"day": 1, "weekend": 7, "week": 7, "month": 30.44, "year": 365.25}[kind] * count
+        then = today - timedelta(days=round(days))
+        return Window(then - timedelta(days=4), then + timedelta(days=4))
     if kind == "year":
         then = date(today.year - count, today.month, min(today.day, 28))
         if count == 1:
