@@ -91,8 +91,9 @@ async def test_an_entry_with_files_and_versions_shuts_nobody_out(colours: App, a
     await expect(colours.page.locator("fs-entry [data-part=where]")).to_have_text("On the box")
     await check(colours.page)
     await colours.page.get_by_role("button", name="Edit").first.click()
-    await colours.page.get_by_text("Earlier versions", exact=True).click()
-    await expect(colours.page.locator("fs-versions li")).to_have_count(1)
+    editor = colours.page.locator("fs-entry-editor")
+    await editor.get_by_text("Earlier versions", exact=True).click()
+    await expect(editor.locator("fs-versions li")).to_have_count(1)
     await check(colours.page)
 
 
