@@ -40,14 +40,18 @@ class Watch:
 
     async def prepare(self) -> None:
         """Read the lexicon, and take or fit the head that belongs to the embedding model."""
+        while not await self.try_to_prepare():  # noqa: ASYNC110 - the model may come any time
+            await asyncio.sleep(_AGAIN_S)
+
+    async def try_to_prepare(self) -> bool:
+        """The same, once; whether the embedding model was there."""
         await asyncio.to_thread(lexicon)
         await asyncio.to_thread(head.fingerprint)
-        while self._head is None:
-            try:
-                self._head = await self._ready_head()
-            except BoxError as error:
-                log.info("care_head_waits", code=error.code)
-                await asyncio.sleep(_AGAIN_S)
+        try:
+            self._head = await self._ready_head()
+        except BoxError as error:
+            log.info("care_head_waits", code=error.code)
+        return self._head is not None
 
     async def assess(
         self,
