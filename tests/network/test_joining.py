@@ -120,6 +120,7 @@ async def come_in(
     await page.goto(invitation["url"])
     await say_yes(place, owner, invitation["id"], page)
     await page.get_by_role("button", name="Begin").click()
+    await page.get_by_role("button", name="Talk first").click()
     await expect(page.get_by_role("button", name="Ask this")).to_be_visible()
     return App(page, page.url)
 
@@ -151,6 +152,9 @@ async def test_a_grandparent_joins_and_says_the_first_sentence_in_eight_taps(
     # The last step is the yes; then the phone is in, and the first frame comes with the first screen.
     await expect(begin).to_be_visible(timeout=2_000)
     await tap(begin)
+    talk_first = page.get_by_role("button", name="Talk first")
+    await expect(talk_first).to_be_visible(timeout=2_000)
+    await tap(talk_first)
     await expect(page.get_by_role("button", name="Ask this")).to_be_visible(timeout=2_000)
     await tap(page.get_by_role("button", name="Ask this"))
     app = App(page, page.url)

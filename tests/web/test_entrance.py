@@ -148,6 +148,7 @@ async def test_the_owner_who_lost_every_phone_comes_back_by_the_sheet(
     lines = app.page.get_by_label("The four lines of the sheet")
     await lines.fill("\n".join(made["lines"]).lower())
     await app.page.get_by_role("button", name="Come back as the owner").click()
+    await app.page.get_by_role("button", name="Talk first").click()
     await app.go_to("Me")
     await expect(app.page.get_by_role("heading", name="Ada")).to_be_visible()
     await context.close()
