@@ -1,7 +1,6 @@
 """Our own lexicon: phrases by what they mean, in plain files that anyone can read and correct.
 
-The files lie with the web app (web/care/lexicon), since the phone reads the same ones when it is alone;
-web/care/lexicon.js does exactly what this module does. A line is one of
+The files lie in web/care/lexicon. A line is one of
 
     = want: want to | wanna       a class of phrases, used in this file as {want}
     [suicide 2 sure]              what the lines below mean: a topic with tier and grade, or a context

@@ -1,6 +1,6 @@
 """Finds thousands of phrases in a sentence at once: a tree whose branches are words, classes and gaps.
 
-web/care/phrases.js does exactly the same. A class is a tree of its own, walked once for each place.
+A class is a tree of its own, walked once for each place.
 """
 
 from collections.abc import Iterator, Sequence

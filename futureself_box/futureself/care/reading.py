@@ -1,7 +1,4 @@
-"""What the lexicon makes of a text, sentence by sentence: signs of danger, and what they stand in.
-
-web/care/reading.js does exactly the same.
-"""
+"""What the lexicon makes of a text, sentence by sentence: signs of danger, and what they stand in."""
 
 from collections.abc import Sequence
 from typing import get_args

@@ -1,7 +1,6 @@
 """Text as the lexicon reads it: sentences of plain lower-case words, whatever tricks spell them.
 
-The same steps in the same order are in web/care/spelling.js, and a test holds the two together. Marks
-of the clause stay as a token of their own (","), and each emoji is a token.
+Marks of the clause stay as a token of their own (","), and each emoji is a token.
 """
 
 # ruff: noqa: RUF001 - letters that look like others are what this is about
