@@ -100,9 +100,8 @@ class Writer:
         asked = brief.before[:-1] if self._turn.begun else [*brief.before, said]
         before = [*asked, msgspec.structs.replace(said, message=answer)]
         with suppress(BoxError):
-            async with aclosing(
-                self._chat(brief, self._lines(brief, before, "", self._share), 1)
-            ) as events:
+            lines = self._lines(brief, before, "", self._share)
+            async with aclosing(self._chat(brief, lines, 1, counted=False)) as events:
                 async for _ in events:
                     pass
 
@@ -205,7 +204,7 @@ class Writer:
                 return ()
 
     def _chat(
-        self, brief: Brief, lines: list[Line], most_tokens: int
+        self, brief: Brief, lines: list[Line], most_tokens: int, *, counted: bool = True
     ) -> AsyncGenerator[Event, None]:
         sampling = brief.mode.sampling
         return self._inference.chat(
@@ -216,6 +215,7 @@ class Writer:
             shared_messages=persona.SHARED_MESSAGES,
             temperature=sampling.temperature,
             frequency_penalty=sampling.frequency_penalty,
+            counted=counted,
         )
 
     def _lines(self, brief: Brief, before: Sequence[Said], last: str, share: float) -> list[Line]:

@@ -118,6 +118,7 @@ class InferenceClient:
         seed: int | None = None,
         stop: Sequence[str] = (),
         schema: Mapping[str, Any] | None = None,
+        counted: bool = True,
     ) -> AsyncGenerator[Event, None]:
         """Answer a conversation.
 
@@ -125,7 +126,7 @@ class InferenceClient:
         before is not read again. It may lie on the disk meanwhile, sealed with `parking_key`. The
         reading of the first `shared_messages` may serve everybody. With a `schema` the answer is
         JSON that fits it, unless it ends at `max_tokens`; some servers elsewhere pass over that.
-        Raises a BoxError whenever it can't go on.
+        One that nobody reads is not `counted` in the metrics. Raises a BoxError whenever it can't go on.
         """
         asked = Asked(
             messages=tuple({"role": m.role, "content": m.content} for m in messages),
@@ -137,8 +138,9 @@ class InferenceClient:
             response_format=None if schema is None else _json_that_fits(schema),
         )
         keeping = Keeping(cache_key, parking_key, shared_messages)
-        async with aclosing(timed(self._answering.chat(asked, keeping))) as events:
-            async for event in events:
+        events = self._answering.chat(asked, keeping)
+        async with aclosing(timed(events) if counted else events) as taken:
+            async for event in taken:
                 yield event
 
     async def erase(self, cache_key: str, parking_key: bytes) -> None:
