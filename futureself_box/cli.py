@@ -237,6 +237,22 @@ def bench_engine(
     return engine.run(loaded, model, planned, plot=Path(plot) if plot else None, as_json=as_json)
 
 
+@bench.command("household")
+@click.option("--phones", default=50, show_default=True, help="How many, five to a member.")
+@click.option("--minutes", default=10.0, show_default=True, help="For how long.")
+@click.option("--plot", metavar="FILE", help="Also draw the course of it, as SVG.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@_with_settings
+def bench_household(
+    loaded: settings.Settings, phones: int, minutes: float, plot: str | None, as_json: bool
+) -> int:
+    """Measure a whole household at once: everybody writes, syncs and sends photos, some talk."""
+    from futureself_box.bench import household  # noqa: PLC0415
+
+    drawn = Path(plot) if plot else None
+    return household.run(loaded, phones=phones, minutes=minutes, plot=drawn, as_json=as_json)
+
+
 def _typed_sheet() -> bytes:
     from futureself_box.store import sheet  # noqa: PLC0415
 
