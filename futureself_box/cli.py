@@ -183,6 +183,7 @@ def recover(loaded: settings.Settings) -> None:
 @click.option("--full", is_flag=True, help="Full counts: takes about an hour.")
 @click.option("--clone", is_flag=True, help="Also time a clean clone, native build included.")
 @click.option("--llama-bench", metavar="PATH", help="The yardstick, where it isn't on the path.")
+@click.option("--plot", metavar="FILE", help="Also draw how far each bound is used, as SVG.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def bench(context: click.RichContext, /, **options: Any) -> None:
@@ -192,12 +193,10 @@ def bench(context: click.RichContext, /, **options: Any) -> None:
 
 
 @_with_settings
-def _bench_promises(
-    loaded: settings.Settings, full: bool, clone: bool, llama_bench: str | None, as_json: bool
-) -> int:
+def _bench_promises(loaded: settings.Settings, plot: str | None, **plan: Any) -> int:
     from futureself_box.bench import run as process  # noqa: PLC0415
 
-    return process.run(loaded, full=full, clone=clone, llama_bench=llama_bench, as_json=as_json)
+    return process.run(loaded, plot=Path(plot) if plot else None, **plan)
 
 
 def _begin(loaded: settings.Settings, process: str) -> None:
