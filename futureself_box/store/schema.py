@@ -393,3 +393,12 @@ def recall(db: Database) -> None:
 def progress_of_jobs(db: Database) -> None:
     """How far a long job is, in steps of its own."""
     db.execute("ALTER TABLE job ADD COLUMN progress INTEGER NOT NULL DEFAULT 0")
+
+
+@household()
+def week(db: Database) -> None:
+    """The box's own numbers of the last seven days; nobody's words and no names."""
+    db.execute("""
+        CREATE TABLE week (number INTEGER PRIMARY KEY, at INTEGER NOT NULL, figures TEXT NOT NULL)
+        STRICT
+    """)
