@@ -53,7 +53,7 @@ from futureself_box.api.pushes import Pushes
 from futureself_box.errors import ModelServerNotAgreed
 from futureself_box.futureself import answering
 from futureself_box.futureself.care.watch import Watch
-from futureself_box.futureself.recall.keeper import Keeper
+from futureself_box.futureself.keeper import Keeper
 from futureself_box.futureself.turns import Turns
 from futureself_box.household import devices as household_devices
 from futureself_box.household import leaving, members

@@ -11,7 +11,7 @@ from futureself_box.api.phones import Phones
 from futureself_box.api.pushes import Pushes
 from futureself_box.errors import BoxError
 from futureself_box.futureself.care.watch import Watch
-from futureself_box.futureself.recall.keeper import Keeper
+from futureself_box.futureself.keeper import Keeper
 from futureself_box.futureself.turns import Turns
 from futureself_box.household import devices, leaving, rescue
 from futureself_box.household.codes import Tries

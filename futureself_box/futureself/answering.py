@@ -232,6 +232,7 @@ class Writer:
             last,
             offset=brief.offset,
             tokens=self._prompt_tokens,
+            earlier=brief.earlier,
             share=share,
         )
 

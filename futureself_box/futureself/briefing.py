@@ -31,6 +31,8 @@ from futureself_box.futureself.onboarding import answers
 from futureself_box.futureself.recall import Passage, Recalled, recall
 from futureself_box.futureself.recall.passages import REPLY
 from futureself_box.futureself.situation import Situation
+from futureself_box.futureself.summaries import pieces
+from futureself_box.futureself.summaries.pieces import Piece
 from futureself_box.futureself.turn import CARE, Turn
 from futureself_box.inference.client import InferenceClient
 from futureself_box.records import messages
@@ -51,6 +53,7 @@ class Brief(msgspec.Struct, frozen=True):
     opening: tuple[Line, ...]
     before: list[Said]
     offset: int
+    earlier: list[Piece]
     how: str
     last: str
     situation: Situation
@@ -104,6 +107,7 @@ def _prepare(turn: Turn, recalled: Recalled, now: datetime, room: int, heavy: bo
         opening=opening,
         before=[*(one for one in before if one.message.mode != CARE), *_begun(turn)],
         offset=offset,
+        earlier=pieces.told(store, said.message.thread),
         how=_how(chosen),
         last=_last(turn, recalled, passages, chosen, read),
         drew_on=tuple(Drawn(one.record, one.kind, one.day) for one in passages),

@@ -147,11 +147,10 @@ def test_a_table_is_told_and_drawn() -> None:
     ]
 
 
-@pytest.mark.timeout(180)
-def test_the_command_writes_a_report_and_ends_with_one_object(tmp_path: Path, models: Path) -> None:
+def test_the_command_writes_a_report_and_ends_with_one_object(tmp_path: Path) -> None:
+    """Without any model, so that it is quick: memory goes by words alone."""
     data = tmp_path / "data"
-    data.mkdir()
-    (data / "models").symlink_to(models)
+    (data / "models").mkdir(parents=True)
     folders = {"FUTURESELF_DATA_FOLDER": str(data), "FUTURESELF_CONFIG_FOLDER": str(tmp_path / "c")}
     command = [sys.executable, "-m", "futureself_box.cli", "eval", "recall", "--sample", "2"]
     ran = subprocess.run(

@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 import msgspec
 import pytest
 
+from futureself_box.futureself.keeper import Keeper
 from futureself_box.futureself.recall import index
-from futureself_box.futureself.recall.keeper import Keeper
 from futureself_box.futureself.recall.vectors import Cache
 from futureself_box.records import messages, writing
 from futureself_box.records.kinds import Goal, Message
@@ -71,7 +71,7 @@ async def test_vectors_of_several_members_stay_within_a_limit_and_go_when_a_stor
 ) -> None:
     await journal.settle()
     member = uuid4()
-    vault.ensure_member(member)
+    await asyncio.to_thread(vault.ensure_member, member)
     other = Memory(vault.member(member), journal.reader)
     other.write("2026-09-06", "Adopted a greyhound called Pixel.")
     await other.settle()
