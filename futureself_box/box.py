@@ -41,6 +41,7 @@ from futureself_box.api import (
     problems,
     records,
     sheet,
+    vitals,
     wall_clock,
 )
 from futureself_box.api.headers import with_headers
@@ -50,6 +51,7 @@ from futureself_box.api.origins import LOCAL_NAMES, own_pages_only
 from futureself_box.api.parts import Parts
 from futureself_box.api.phones import Phones
 from futureself_box.api.pushes import Pushes
+from futureself_box.doctor.recorder import Recorder
 from futureself_box.errors import ModelServerNotAgreed
 from futureself_box.futureself import answering
 from futureself_box.futureself.care.watch import Watch
@@ -111,6 +113,7 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
         watch=watch,
         phones=Phones(),
         pushes=Pushes(),
+        recorder=Recorder(vault.household),
         inference=inference,
         presence=presence,
         settings=settings,
@@ -125,6 +128,7 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
             asyncio.create_task(watch.prepare()),
             asyncio.create_task(news.hear(settings.news_socket, parts)),
             asyncio.create_task(parts.memory.run()),
+            asyncio.create_task(vitals.record(parts)),
         }
         try:
             yield

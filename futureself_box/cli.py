@@ -13,7 +13,7 @@ import rich_click as click
 from futureself_box import __version__, settings
 from futureself_box.commands import doctor, evaluation, models, supabase
 from futureself_box.commands.settled import with_settings as _with_settings
-from futureself_box.ops import log, supervisor
+from futureself_box.ops import log, reports, supervisor
 
 
 @click.group()
@@ -26,7 +26,7 @@ def main() -> None:
 @_with_settings
 def up(loaded: settings.Settings) -> int:
     """Run the whole box, and bring back what dies."""
-    log.configure(loaded.log, "up")
+    _begin(loaded, "up")
     return supervisor.up(["inference", "box", "worker"])
 
 
@@ -37,7 +37,7 @@ def box(loaded: settings.Settings) -> None:
     _without_pydantic()
     from futureself_box import box as process  # noqa: PLC0415
 
-    log.configure(loaded.log, "box")
+    _begin(loaded, "box")
     process.run(loaded)
 
 
@@ -48,7 +48,7 @@ def inference(loaded: settings.Settings) -> None:
     _without_pydantic()
     from futureself_box.inference import server  # noqa: PLC0415
 
-    log.configure(loaded.log, "inference")
+    _begin(loaded, "inference")
     server.run(loaded)
 
 
@@ -58,7 +58,7 @@ def worker(loaded: settings.Settings) -> None:
     """Run the worker process: backups and other scheduled work."""
     from futureself_box import worker as process  # noqa: PLC0415
 
-    log.configure(loaded.log, "worker")
+    _begin(loaded, "worker")
     process.run(loaded)
 
 
@@ -198,6 +198,11 @@ def _bench_promises(
     from futureself_box.bench import run as process  # noqa: PLC0415
 
     return process.run(loaded, full=full, clone=clone, llama_bench=llama_bench, as_json=as_json)
+
+
+def _begin(loaded: settings.Settings, process: str) -> None:
+    log.configure(loaded.log, process)
+    reports.begin(loaded.reports, process)
 
 
 def _without_pydantic() -> None:

@@ -217,6 +217,20 @@ class Log(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = "auto"
 
 
+class Reports(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Reports of the box's own faults; never a member's words."""
+
+    dsn: Annotated[
+        str,
+        Meta(
+            pattern=r"^(https?://[0-9a-zA-Z]+@[^\s/@?#]+(/[^\s@?#]+)*/\d+)?$",
+            description="Address (a DSN) of a project at a server of the Sentry protocol, such as "
+            "`https://key@bugs.example.org/1`, that is told which code broke: no words, names, hosts, "
+            "addresses or paths. Empty: nobody is told, and nothing is connected.",
+        ),
+    ] = ""
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All settings of one box."""
 
@@ -233,6 +247,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     records: Records = msgspec.field(default_factory=Records)
     supabase: Supabase = msgspec.field(default_factory=Supabase)
     log: Log = msgspec.field(default_factory=Log)
+    reports: Reports = msgspec.field(default_factory=Reports)
 
     @property
     def config_path(self) -> Path:

@@ -1,4 +1,4 @@
-"""HTTP: the owner sees how the box is, and lets it mend what it can."""
+"""HTTP: the owner sees how the box is and was, and lets it mend what it can."""
 
 import asyncio
 from typing import Annotated
@@ -7,10 +7,11 @@ import msgspec
 from litestar import Router, get, post
 from msgspec import Meta
 
-from futureself_box.api import wall_clock
+from futureself_box.api import vitals, wall_clock
 from futureself_box.api.parts import Parts
-from futureself_box.doctor import examination
+from futureself_box.doctor import examination, week
 from futureself_box.doctor.examination import Examination
+from futureself_box.doctor.week import Week
 from futureself_box.errors import NotAllowed
 from futureself_box.household.devices import Credential
 
@@ -35,6 +36,16 @@ async def mend(parts: Parts, who: Credential, data: Wanted) -> Examination:
     return await _examine(parts, who)
 
 
+@get("/week")
+async def show_week(parts: Parts, who: Credential) -> Week:
+    """The last seven days in stretches of ten minutes, up to now."""
+    _only_owner(who)
+    await vitals.look(parts)
+    now = wall_clock.now()
+    kept = await asyncio.to_thread(week.read, parts.vault.household, now)
+    return Week(week.milliseconds(now), [*kept, parts.recorder.so_far(now)])
+
+
 async def _examine(parts: Parts, who: Credential) -> Examination:
     _only_owner(who)
     engine = await parts.inference.checkup()
@@ -46,4 +57,4 @@ def _only_owner(who: Credential) -> None:
         raise NotAllowed
 
 
-router = Router("/api/doctor", route_handlers=[show_findings, mend])
+router = Router("/api/doctor", route_handlers=[show_findings, mend, show_week])

@@ -9,6 +9,7 @@ import structlog
 from futureself_box.api import wall_clock
 from futureself_box.api.phones import Phones
 from futureself_box.api.pushes import Pushes
+from futureself_box.doctor.recorder import Recorder
 from futureself_box.errors import BoxError
 from futureself_box.futureself.care.watch import Watch
 from futureself_box.futureself.keeper import Keeper
@@ -43,6 +44,7 @@ class Parts:
     memory: Keeper
     phones: Phones
     pushes: Pushes
+    recorder: Recorder
     inference: InferenceClient
     presence: Presence | None
     settings: Settings

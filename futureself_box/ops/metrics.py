@@ -49,6 +49,11 @@ DISK_SIZE = Gauge(
 MEMORY = Gauge(
     "futureself_box_memory_bytes", "Resident memory of the box process.", registry=registry
 )
+MACHINE_MEMORY_FREE = Gauge(
+    "futureself_machine_memory_free_bytes",
+    "Memory of the machine that programs can still have.",
+    registry=registry,
+)
 MODEL_READY = Gauge(
     "futureself_model_ready", "1 where the model can answer, else 0.", registry=registry
 )

@@ -395,6 +395,15 @@ def progress_of_jobs(db: Database) -> None:
     db.execute("ALTER TABLE job ADD COLUMN progress INTEGER NOT NULL DEFAULT 0")
 
 
+@household()
+def week(db: Database) -> None:
+    """The box's own numbers of the last seven days; nobody's words and no names."""
+    db.execute("""
+        CREATE TABLE week (number INTEGER PRIMARY KEY, at INTEGER NOT NULL, figures TEXT NOT NULL)
+        STRICT
+    """)
+
+
 @member()
 def summaries(db: Database) -> None:
     """Old conversation in short, and the messages of which each piece tells.

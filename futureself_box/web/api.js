@@ -116,6 +116,8 @@
  *
  * @typedef {{ findings: Finding[] }} Findings the worst first
  *
+ * @typedef {{ now: number, stretches: import("./week/figures.js").Stretch[] }} Week
+ *
  * Who answers: the box, another program on its machine, or a machine elsewhere.
  * @typedef {{ place: "box" | "machine" | "elsewhere", host: string | null, encrypted: boolean,
  *   agreed: boolean }} Answers
@@ -328,6 +330,9 @@ export class Api {
 
   /** @type {(mend: Mend) => Promise<Findings>} mend one thing, and look again */
   mend = (mend) => this.#ask("POST", "/api/doctor/mends", { mend }, PIECE_MS);
+
+  /** @returns {Promise<Week>} how the box did in the last seven days */
+  week = () => this.#ask("GET", "/api/doctor/week");
 
   /** @returns {Promise<Status>} */
   status = () => this.#ask("GET", "/api/status");

@@ -18,6 +18,7 @@ import { InstallHint } from "./install-hint.js";
 import { InvitationCard } from "./invitation-card.js";
 import { PeopleList } from "./people-list.js";
 import { SheetCard } from "./sheet-card.js";
+import { WeekCard } from "./week/week-card.js";
 
 const ROLES = {
   owner: "Owner of this box",
@@ -55,6 +56,7 @@ export class MeView extends HTMLElement {
       part(this, "cloud-section", HTMLElement).hidden = !detail;
     });
     part(this, "doctor", DoctorCard).begin(this.#api);
+    part(this, "week", WeekCard).begin(this.#api);
     part(this, "people", PeopleList).addEventListener("change", () => this.refresh());
     this.addEventListener("joined", () => this.refresh());
     part(this, "own-device", InvitationCard).begin(this.#api, { submit: "Add a device of mine" });
