@@ -53,9 +53,9 @@ from futureself_box.api.phones import Phones
 from futureself_box.api.pushes import Pushes
 from futureself_box.doctor.recorder import Recorder
 from futureself_box.errors import ModelServerNotAgreed
-from futureself_box.futureself.answering import Limits
+from futureself_box.futureself import answering
 from futureself_box.futureself.care.watch import Watch
-from futureself_box.futureself.recall.keeper import Keeper
+from futureself_box.futureself.keeper import Keeper
 from futureself_box.futureself.turns import Turns
 from futureself_box.household import devices as household_devices
 from futureself_box.household import leaving, members
@@ -99,15 +99,7 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
     """The application around an open vault, which it closes at the end."""
     inference = client.connect(settings)
     watch = Watch(inference, settings.data_path)
-    turns = Turns(
-        inference,
-        Limits(
-            context_tokens=settings.inference.context_tokens,
-            reply_tokens=settings.inference.reply_tokens,
-            sentences=settings.inference.reply_sentences,
-        ),
-        watch,
-    )
+    turns = Turns(inference, answering.limits(settings), watch)
     parts = Parts(
         vault=vault,
         setup_code=SetUpCode(_show_setup_code(settings, presence)),

@@ -12,7 +12,7 @@ from futureself_box.api.pushes import Pushes
 from futureself_box.doctor.recorder import Recorder
 from futureself_box.errors import BoxError
 from futureself_box.futureself.care.watch import Watch
-from futureself_box.futureself.recall.keeper import Keeper
+from futureself_box.futureself.keeper import Keeper
 from futureself_box.futureself.turns import Turns
 from futureself_box.household import devices, leaving, rescue
 from futureself_box.household.codes import Tries

@@ -14,7 +14,15 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
 from futureself_box.api import frames
-from futureself_box.api.frames import BoxFrame, ChatAccepted, ChatDelta, Ping, Pong, Resume
+from futureself_box.api.frames import (
+    BoxFrame,
+    ChatAccepted,
+    ChatDelta,
+    ChatStatus,
+    Ping,
+    Pong,
+    Resume,
+)
 from futureself_box.bench.running_box import (
     BoxMisbehaved,
     Device,
@@ -87,7 +95,7 @@ async def kills_of_inference(box: RunningBox, devices: list[Device], times: int)
         phones = [await device.phone().__aenter__() for device in devices]
         try:
             sent = [await start_talking(phone) for phone in phones]
-            await phones[0].receive_a(ChatDelta)
+            await _is_written_to(phones[0])
             words = ("futureself_box.inference.language",) if number % 2 else ("inference",)
             await asyncio.to_thread(box.kill, *words)
             killed = time.monotonic()
@@ -101,6 +109,12 @@ async def kills_of_inference(box: RunningBox, devices: list[Device], times: int)
         finally:
             await asyncio.gather(*(phone.__aexit__() for phone in phones))
     return Kept(times=times, worst_s=round(worst, 3))
+
+
+async def _is_written_to(phone: Phone) -> None:
+    # Words are shown by the sentence, and with the first one the answer may be over.
+    while (await phone.receive_a(ChatStatus)).state != "writing":
+        pass
 
 
 async def kills_of_box(box: RunningBox, devices: list[Device], times: int) -> Kept:

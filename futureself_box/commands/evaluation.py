@@ -16,6 +16,9 @@ from futureself_box.ops import log
     "--stdin", "foreign", is_flag=True, help="With recall or care: answer lines of your own."
 )
 @click.option("--report", metavar="FOLDER", help="Also write tables and plots there.")
+@click.option(
+    "--sample", type=click.IntRange(2), help="Ask only so many of each set, for a first look."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")
 @with_settings
 def evaluate(loaded: settings.Settings, foreign: bool, **options: Any) -> int:

@@ -13,10 +13,11 @@ import msgspec
 
 from futureself_box.errors import RequestInvalid
 from futureself_box.evaluation import journal
+from futureself_box.evaluation.report import Table
+from futureself_box.evaluation.talk import Ground
 from futureself_box.futureself.care import labelled, recogniser
 from futureself_box.futureself.care.labelled import Audience, Channel, Labelled
 from futureself_box.futureself.care.watch import Watch
-from futureself_box.inference.client import InferenceClient
 from futureself_box.settings import Settings
 
 
@@ -46,13 +47,12 @@ class Figures(msgspec.Struct, frozen=True):
     messages: int
 
 
-async def run(settings: Settings, inference: InferenceClient) -> Figures:
+async def run(ground: Ground) -> Figures:
     """The figures of the kept set."""
-    watch = Watch(inference, settings.data_path)
-    await watch.try_to_prepare()
+    watch = ground.watch
     found = [
         (one, (await watch.assess(one.text, audience=one.audience, channel=one.channel)).tier)
-        for one in lines()
+        for one in ground.some(await asyncio.to_thread(lines))
     ]
     urgent = [tier for one, tier in found if one.tier == recogniser.URGENT]
     return Figures(
@@ -60,6 +60,24 @@ async def run(settings: Settings, inference: InferenceClient) -> Figures:
         urgent_recall=_part([tier == recogniser.URGENT for tier in urgent]),
         false_alarms=_part([tier > 0 for one, tier in found if not one.tier]),
         messages=len(found),
+    )
+
+
+def table(figures: Figures) -> Table:
+    """One row."""
+    return Table(
+        title="Care",
+        columns=("messages", "number", "recall", "urgent", "false alarms"),
+        rows=(
+            (
+                "of the kept set",
+                figures.messages,
+                figures.recall,
+                figures.urgent_recall,
+                figures.false_alarms,
+            ),
+        ),
+        bars=("recall", "urgent", "false alarms"),
     )
 
 

@@ -10,14 +10,27 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, closing, contextmanager, suppress
+from contextlib import (
+    AbstractContextManager,
+    asynccontextmanager,
+    closing,
+    contextmanager,
+    suppress,
+)
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 from uuid import UUID, uuid4
 
 import msgspec
 
-from futureself_box.errors import ModelBusy, ModelMissing, ModelStarting, SocketPathTooLong
+from futureself_box.errors import (
+    ModelBroken,
+    ModelBusy,
+    ModelMissing,
+    ModelStarting,
+    SocketPathTooLong,
+)
 from futureself_box.futureself.recall import index
 from futureself_box.inference.client import Embedded, InferenceClient
 from futureself_box.records.kinds import Entry
@@ -32,6 +45,8 @@ _PUSHED = 200
 _START_S = 300.0
 _LOOK_S = 0.1
 _TRIES = 300
+_NOT_YET = ("loading", "down")
+_T = TypeVar("_T")
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -90,6 +105,28 @@ async def models(settings: Settings) -> AsyncIterator[InferenceClient]:
         await asked.aclose()
         process.terminate()
         await process.wait()
+
+
+@asynccontextmanager
+async def aside(opened: AbstractContextManager[_T]) -> AsyncIterator[_T]:
+    """Something whose opening and closing block, beside the event loop."""
+    thing = await asyncio.to_thread(opened.__enter__)
+    try:
+        yield thing
+    finally:
+        await asyncio.to_thread(opened.__exit__, None, None, None)
+
+
+async def speaks(inference: InferenceClient) -> str:
+    """Wait until the language model is loaded; its name. Raises ModelMissing or ModelBroken."""
+    async with asyncio.timeout(_START_S):
+        while (health := await inference.health()).status in _NOT_YET:  # noqa: ASYNC110 - it tells nobody when
+            await asyncio.sleep(_LOOK_S)
+    if health.status == "model_missing":
+        raise ModelMissing
+    if health.status == "model_broken":
+        raise ModelBroken
+    return health.model or ""
 
 
 @contextmanager

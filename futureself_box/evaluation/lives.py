@@ -10,11 +10,14 @@ from datetime import UTC, date, datetime
 
 import msgspec
 
+from futureself_box.evaluation.report import Table, mean
+from futureself_box.evaluation.talk import Ground
 from futureself_box.futureself.future_memory import checks
 from futureself_box.futureself.future_memory.brief import Brief, of
 from futureself_box.futureself.future_memory.checks import Measure
 from futureself_box.futureself.future_memory.imagining import Ask, imagine
 from futureself_box.futureself.future_memory.outline import Slot, number
+from futureself_box.jobs.future_memories import asker
 from futureself_box.records import kinds
 from futureself_box.records.kinds import Answer, FutureMemory, ImaginedLine, Relation
 
@@ -60,6 +63,15 @@ _HARD = (
 )
 
 
+class Figures(msgspec.Struct, frozen=True):
+    """`valid`: the part of the lives without a fault. `by_model`: of all lines, those of the model."""
+
+    valid: float
+    by_model: float
+    lives: int
+    faults: tuple[str, ...]
+
+
 class Verdict(msgspec.Struct, frozen=True):
     """What came of one life: its faults, and how many of its lines the model wrote."""
 
@@ -73,6 +85,30 @@ def briefs(people: int = PEOPLE) -> Iterator[Brief]:
     for person in range(people):
         given = {answer.question: answer for answer in _answers(person)}
         yield of(given, _one_of(_NAMES, person, "name"), today=TODAY, child=person % 7 == 3)
+
+
+async def run(ground: Ground) -> Figures:
+    """Imagine the lives with the model in use, and judge them."""
+    people = PEOPLE if ground.sample is None else min(ground.sample, PEOPLE)
+    verdicts = await judge(asker(ground.inference, "lives"), people)
+    lines = sum(one.lines for one in verdicts)
+    return Figures(
+        valid=mean([float(not one.faults) for one in verdicts]),
+        by_model=round(sum(one.by_model for one in verdicts) / max(lines, 1), 3),
+        lives=len(verdicts),
+        faults=tuple(fault for one in verdicts for fault in one.faults),
+    )
+
+
+def table(figures: Figures) -> Table:
+    """One row, and the faults below."""
+    return Table(
+        title="Imagined lives",
+        columns=("lives", "number", "valid", "lines by the model"),
+        rows=(("of people made up", figures.lives, figures.valid, figures.by_model),),
+        bars=("valid", "lines by the model"),
+        note="\n".join(f"- {fault}" for fault in figures.faults),
+    )
 
 
 async def judge(

@@ -8,7 +8,7 @@ more); one that the journal can't answer counts by whether nothing was recalled.
 import asyncio
 import statistics
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from importlib import resources
 from pathlib import Path
@@ -18,6 +18,8 @@ import msgspec
 
 from futureself_box.evaluation import foreign, journal, plain
 from futureself_box.evaluation.journal import Journal
+from futureself_box.evaluation.report import Cell, Table
+from futureself_box.evaluation.talk import Ground
 from futureself_box.inference.client import InferenceClient
 
 Half = Literal["open", "kept"]
@@ -85,16 +87,42 @@ def journals() -> Iterator[dict[str, Journal]]:
         }
 
 
-async def run(written: Mapping[str, Journal], inference: InferenceClient) -> Figures:
+async def run(ground: Ground) -> Figures:
     """Ask every question of every journal."""
-    answered: list[Answered] = []
-    for name, kept in written.items():
-        await journal.embed(kept.store, inference)
-        answered += [await _ask(kept, one, inference) for one in questions(name)]
-    models = await asyncio.to_thread(
-        lambda: [plain.model_of(one.store) for one in written.values()]
-    )
+    inference, answered = ground.inference, list[Answered]()
+    async with journal.aside(journals()) as written:
+        for name, kept in written.items():
+            await journal.embed(kept.store, inference)
+            asked = ground.some(questions(name))
+            answered += [await _ask(kept, one, inference) for one in asked]
+        models = await asyncio.to_thread(
+            lambda: [plain.model_of(one.store) for one in written.values()]
+        )
     return _figures(answered, models[0])
+
+
+def table(figures: Figures) -> Table:
+    """Both halves, then the kept half by kind of question."""
+    kept = figures.kinds["kept"]
+    return Table(
+        title=f"Recall, with {figures.model or 'no embedding model'}",
+        columns=(
+            "questions", "number", "recall@5", "any@5", "plain rank fusion", "abstained", "lost",
+        ),
+        rows=(
+            *(_row(f"{half} half", score) for half, score in figures.halves.items()),
+            *(_row(f"kept: {kind}", score) for kind, score in kept.items()),
+        ),
+        bars=("recall@5", "plain rank fusion"),
+        note=f"A question takes {figures.p95_ms} ms (p95), its vector included.",
+    )  # fmt: skip
+
+
+def _row(name: str, score: Score) -> tuple[Cell, ...]:
+    return (
+        name, score.questions, score.recall_at_5, score.any_at_5, score.plain_recall_at_5,
+        score.abstained, score.lost,
+    )  # fmt: skip
 
 
 def names() -> list[str]:
@@ -158,7 +186,7 @@ def _figures(answered: Sequence[Answered], model: str) -> Figures:
     }
     kinds = {
         half: {
-            kind: score([one for one in some if one.question.kind == kind])
+            kind: score(_of_kind(some, kind))
             for kind in dict.fromkeys(one.question.kind for one in answered)
         }
         for half, some in halves.items()
@@ -167,7 +195,7 @@ def _figures(answered: Sequence[Answered], model: str) -> Figures:
     return Figures(
         recall_at_5=kept.recall_at_5 or 0.0,
         plain_recall_at_5=kept.plain_recall_at_5 or 0.0,
-        time_recall_at_5=kinds["kept"]["time"].recall_at_5 or 0.0,
+        time_recall_at_5=score(_of_kind(halves["kept"], "time")).recall_at_5 or 0.0,
         abstained=kept.abstained or 0.0,
         lost=kept.lost or 0.0,
         p95_ms=round(statistics.quantiles([one.duration_ms for one in answered], n=20)[-1], 1),
@@ -175,6 +203,10 @@ def _figures(answered: Sequence[Answered], model: str) -> Figures:
         halves={half: score(some) for half, some in halves.items()},
         kinds=kinds,
     )
+
+
+def _of_kind(answered: Sequence[Answered], kind: str) -> list[Answered]:
+    return [one for one in answered if one.question.kind == kind]
 
 
 def _mean(values: Iterator[float]) -> float | None:

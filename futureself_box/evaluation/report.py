@@ -1,37 +1,60 @@
-"""Tables and a plot of what the sets show."""
+"""What a set shows, as a table and a drawing of bars: the same form for every set."""
 
-from collections.abc import Iterator
+import statistics
+from collections.abc import Iterator, Sequence
 from html import escape
+from typing import TypeAlias
 
-from futureself_box.evaluation.recall import Figures, Score
+import msgspec
 
-_WIDTH, _NAMES, _BAR, _GAP, _TOP = 760, 150, 12, 12, 40
-_COLOURS = {"recall": "#2f6f6b", "plain": "#b3672f"}
-_LEGEND = {"recall": "recall@5", "plain": "plain rank fusion"}
+Cell: TypeAlias = str | float | None
+
+_WIDTH, _NAMES, _NUMBERS, _BAR, _GAP, _TOP, _LEGEND = 760, 190, 50, 12, 12, 40, 140
+_COLOURS = ("#2f6f6b", "#b3672f", "#5b4a8a", "#8a8a8a")
 
 
-def table(figures: Figures) -> str:
-    """Markdown: both halves, then the kept half by kind of question."""
+class Table(msgspec.Struct, frozen=True):
+    """Rows under columns, the first of which names the row; what has no value is None.
+
+    `bars` are the columns that are drawn, of all rows or of `drawn`.
+    """
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    bars: tuple[str, ...]
+    note: str = ""
+    drawn: slice | None = None
+
+
+def mean(values: Sequence[float]) -> float:
+    """To three places; 0 of none."""
+    return round(statistics.fmean(values), 3) if values else 0.0
+
+
+def markdown(table: Table) -> str:
+    """The table with its title and note."""
     lines = [
-        f"# Recall, with {figures.model or 'no embedding model'}",
+        f"# {table.title}",
         "",
-        "| questions | number | recall@5 | any@5 | plain fusion | abstained | lost |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
+        _row(table.columns),
+        _row(["---"] * len(table.columns)),
+        *map(_row, table.rows),
+        "",
     ]
-    lines += [_row(f"{half} half", score) for half, score in figures.halves.items()]
-    lines += [_row(f"kept: {kind}", score) for kind, score in figures.kinds["kept"].items()]
-    return "\n".join(
-        [*lines, "", f"A question takes {figures.p95_ms} ms (p95), its vector included.", ""]
-    )
+    return "\n".join([*lines, table.note, ""] if table.note else lines)
 
 
-def plot(figures: Figures) -> str:
-    """Bars by kind of question on the kept half, beside plain fusion, as SVG."""
-    rows = [(kind, s) for kind, s in figures.kinds["kept"].items() if s.recall_at_5 is not None]
-    height = _TOP + len(rows) * (2 * _BAR + _GAP)
-    parts = [*_legend()]
-    for number, (kind, score) in enumerate(rows):
-        parts += _group(kind, score, _TOP + number * (2 * _BAR + _GAP))
+def plot(table: Table) -> str:
+    """The bars as SVG. Each column has its own scale; its numbers stand beside the bars."""
+    rows = [row for row in table.rows[table.drawn or slice(None)] if any(_values(table, row))]
+    step = len(table.bars) * _BAR + _GAP
+    most = [max([1.0, *(_values(table, row)[n] for row in rows)]) for n in range(len(table.bars))]
+    height = _TOP + len(rows) * step
+    parts = [*_legend(table.bars)]
+    for number, row in enumerate(rows):
+        shares = [value / top for value, top in zip(_values(table, row), most, strict=True)]
+        parts += _group(str(row[0]), _values(table, row), shares, _TOP + number * step)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" '
         f'font-family="sans-serif" font-size="12" fill="#222">'
@@ -39,28 +62,38 @@ def plot(figures: Figures) -> str:
     )
 
 
-def _row(name: str, score: Score) -> str:
-    shown = (
-        score.recall_at_5, score.any_at_5, score.plain_recall_at_5, score.abstained, score.lost,
-    )  # fmt: skip
-    cells = " | ".join("" if value is None else f"{value:.2f}" for value in shown)
-    return f"| {name} | {score.questions} | {cells} |"
+def _values(table: Table, row: Sequence[Cell]) -> list[float]:
+    cells = dict(zip(table.columns, row, strict=True))
+    return [float(cells[name] or 0.0) for name in table.bars]
 
 
-def _legend() -> Iterator[str]:
-    for number, (column, words) in enumerate(_LEGEND.items()):
-        x = _NAMES + 140 * number
-        yield f'<rect x="{x}" y="12" width="12" height="12" fill="{_COLOURS[column]}"/>'
-        yield f'<text x="{x + 18}" y="22">{words}</text>'
+def _row(cells: Sequence[Cell]) -> str:
+    return f"| {' | '.join(map(_cell, cells))} |"
 
 
-def _group(kind: str, score: Score, y: int) -> Iterator[str]:
-    yield f'<text x="{_NAMES - 10}" y="{y + 16}" text-anchor="end">{escape(kind)}</text>'
-    values = {"recall": score.recall_at_5 or 0.0, "plain": score.plain_recall_at_5 or 0.0}
-    for number, (column, value) in enumerate(values.items()):
-        top, width = y + number * _BAR, value * (_WIDTH - _NAMES - 60)
+def _cell(cell: Cell) -> str:
+    match cell:
+        case None:
+            return ""
+        case float():
+            return f"{cell:.2f}"
+        case _:
+            return str(cell).replace("|", "/").replace("\n", " ")
+
+
+def _legend(bars: Sequence[str]) -> Iterator[str]:
+    for number, words in enumerate(bars):
+        x = _NAMES + _LEGEND * number
+        yield f'<rect x="{x}" y="12" width="12" height="12" fill="{_COLOURS[number]}"/>'
+        yield f'<text x="{x + 18}" y="22">{escape(words)}</text>'
+
+
+def _group(name: str, values: Sequence[float], shares: Sequence[float], y: int) -> Iterator[str]:
+    yield f'<text x="{_NAMES - 10}" y="{y + 16}" text-anchor="end">{escape(name)}</text>'
+    for number, (value, share) in enumerate(zip(values, shares, strict=True)):
+        top, width = y + number * _BAR, share * (_WIDTH - _NAMES - _NUMBERS)
         yield (
             f'<rect x="{_NAMES}" y="{top + 1}" width="{width:.1f}" height="{_BAR - 2}" '
-            f'fill="{_COLOURS[column]}"/>'
+            f'fill="{_COLOURS[number]}"/>'
             f'<text x="{_NAMES + width + 6:.1f}" y="{top + 10}" font-size="10">{value:.2f}</text>'
         )

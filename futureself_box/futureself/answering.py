@@ -26,6 +26,7 @@ from futureself_box.futureself.turn import Turn, Writing
 from futureself_box.inference.client import Event, Finished, InferenceClient, Words
 from futureself_box.records import messages
 from futureself_box.records.messages import Outcome, Said
+from futureself_box.settings import Settings
 
 _ATTEMPTS = 3
 _LOOKED_BACK = 8  # messages, the replies among them
@@ -40,6 +41,12 @@ class Limits(msgspec.Struct, frozen=True):
     context_tokens: int
     reply_tokens: int
     sentences: int = 0
+
+
+def limits(settings: Settings) -> Limits:
+    """As the settings have them."""
+    own = settings.inference
+    return Limits(own.context_tokens, own.reply_tokens, own.reply_sentences)
 
 
 class Writer:
@@ -225,6 +232,7 @@ class Writer:
             last,
             offset=brief.offset,
             tokens=self._prompt_tokens,
+            earlier=brief.earlier,
             share=share,
         )
 

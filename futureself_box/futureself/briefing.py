@@ -10,12 +10,20 @@ from typing import get_args
 
 import msgspec
 
-from futureself_box.futureself import decisions, opinions, persona, prompt, situation, wishes
+from futureself_box.futureself import (
+    decisions,
+    memories,
+    opinions,
+    persona,
+    prompt,
+    situation,
+    wishes,
+)
 from futureself_box.futureself.care import replies, words
 from futureself_box.futureself.guards import losses
 from futureself_box.futureself.guards.losses import Loss
 from futureself_box.futureself.languages.lexicon import lexicon
-from futureself_box.futureself.line import Line, quoted
+from futureself_box.futureself.line import Line
 from futureself_box.futureself.modes import choice
 from futureself_box.futureself.modes.choice import Choice, Given, Why
 from futureself_box.futureself.modes.mode import NAMES, Mode, mode
@@ -23,6 +31,8 @@ from futureself_box.futureself.onboarding import answers
 from futureself_box.futureself.recall import Passage, Recalled, recall
 from futureself_box.futureself.recall.passages import REPLY
 from futureself_box.futureself.situation import Situation
+from futureself_box.futureself.summaries import pieces
+from futureself_box.futureself.summaries.pieces import Piece
 from futureself_box.futureself.turn import CARE, Turn
 from futureself_box.inference.client import InferenceClient
 from futureself_box.records import messages
@@ -31,7 +41,6 @@ from futureself_box.records.messages import Said
 
 _LOOKED_BACK = 24
 _MOST_PASSAGES = 4
-_LONGEST_PASSAGE = 300
 
 
 class Brief(msgspec.Struct, frozen=True):
@@ -44,6 +53,7 @@ class Brief(msgspec.Struct, frozen=True):
     opening: tuple[Line, ...]
     before: list[Said]
     offset: int
+    earlier: list[Piece]
     how: str
     last: str
     situation: Situation
@@ -84,26 +94,27 @@ def _prepare(turn: Turn, recalled: Recalled, now: datetime, room: int, heavy: bo
     chosen = choice.choose(
         read, _given(before), wishes.read(store, own[:_LOOKED_BACK]), child=turn.child
     )
-    texts = [one.message.text for one in own]
-    texts += [answer.text for answer in answers.read(store).values()]
     here = {said.id, *(one.id for one in before)}
     passages = [passage for passage in recalled.passages if passage.record not in here]
     passages = passages[:_MOST_PASSAGES]
+    opening = persona.opening(store, turn.name, today=now.date(), child=turn.child, room=room)
+    texts = [one.message.text for one in own]
+    texts += [answer.text for answer in answers.read(store).values()]
     texts += [passage.text for passage in passages if passage.kind != REPLY]
     known = losses.told(texts, language=read.language, year=now.year)
+    at_hand = "\n".join((*(line.content for line in opening), *texts[1:]))
     return Brief(
-        opening=persona.opening(store, turn.name, today=now.date(), child=turn.child, room=room),
+        opening=opening,
         before=[*(one for one in before if one.message.mode != CARE), *_begun(turn)],
         offset=offset,
+        earlier=pieces.told(store, said.message.thread),
         how=_how(chosen),
-        last="\n\n".join(
-            part for part in (_how(chosen), _memories(passages), _words(turn, read)) if part
-        ),
+        last=_last(turn, recalled, passages, chosen, read),
         drew_on=tuple(Drawn(one.record, one.kind, one.day) for one in passages),
         situation=read,
         choice=chosen,
         known=known,
-        fixed=_fixed(turn, known, read, now),
+        fixed=_fixed(turn, known, read, now) or _forgotten(turn, recalled, read, now, at_hand),
         options=_options(turn, read),
     )
 
@@ -122,19 +133,13 @@ def _how(chosen: Choice) -> str:
     return f"(Answer as the {called.title}, in my language: {called.now}.)"
 
 
-def _memories(passages: Sequence[Passage]) -> str:
-    """What was recalled, always as a quotation with its day."""
-    if not passages:
-        return ""
-    lines = [_memory(passage) for passage in passages]
-    return "\n".join(("From before, to draw on where it fits, naming the day:", *lines))
-
-
-def _memory(passage: Passage) -> str:
-    by = "you said" if passage.kind == REPLY else "I wrote"
-    then = ", which is no longer so" if passage.history else ""
-    day = f"{passage.day.day} {passage.day:%B %Y}"
-    return f"- {day}, {by}{then}: {quoted(passage.text, most=_LONGEST_PASSAGE)}"
+def _last(
+    turn: Turn, recalled: Recalled, passages: Sequence[Passage], chosen: Choice, read: Situation
+) -> str:
+    remembered = memories.told(passages)
+    if not recalled.remembers and memories.may_ask(turn.said.message.text, read.language):
+        remembered = memories.NOTHING
+    return "\n\n".join(part for part in (_how(chosen), remembered, _words(turn, read)) if part)
 
 
 def _words(turn: Turn, read: Situation) -> str:
@@ -166,5 +171,18 @@ def _fixed(turn: Turn, known: frozenset[Loss], read: Situation, now: datetime) -
     if not asked or turn.begun:
         return ""
     said = lexicon(read.language).losses
-    fixed = said.answer if any(loss.who for loss in asked) else said.answer_of_nobody
-    return fixed[turn.said.id.int % len(fixed)]
+    return _one_of(turn, said.answer if any(loss.who for loss in asked) else said.answer_of_nobody)
+
+
+def _forgotten(turn: Turn, recalled: Recalled, read: Situation, now: datetime, at_hand: str) -> str:
+    """That it doesn't remember, where it is asked what memory can't answer."""
+    if recalled.remembers or turn.begun:
+        return ""
+    text = turn.said.message.text
+    if not memories.asks(text, read.language, today=now.date(), at_hand=at_hand):
+        return ""
+    return _one_of(turn, lexicon(read.language).memory.answer)
+
+
+def _one_of(turn: Turn, sentences: Sequence[str]) -> str:
+    return sentences[turn.said.id.int % len(sentences)]

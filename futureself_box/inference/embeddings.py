@@ -53,10 +53,13 @@ def main() -> None:
         hint = "On the box, run: futureself-box models verify"
         pipe.send(Refused("The embedding model's file is damaged.", hint))
         return
-    pipe.send(Ready(MAX_TOKENS))
-    while (command := pipe.receive()) is not None:
-        if isinstance(command, Embed):
-            pipe.send(answer(model, command))
+    try:
+        pipe.send(Ready(MAX_TOKENS))
+        while (command := pipe.receive()) is not None:
+            if isinstance(command, Embed):
+                pipe.send(answer(model, command))
+    except ConnectionError:
+        _log.info("parent_gone")
 
 
 def open_model(path: Path) -> Model:

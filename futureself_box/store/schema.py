@@ -402,3 +402,47 @@ def week(db: Database) -> None:
         CREATE TABLE week (number INTEGER PRIMARY KEY, at INTEGER NOT NULL, figures TEXT NOT NULL)
         STRICT
     """)
+
+
+@member()
+def summaries(db: Database) -> None:
+    """Old conversation in short, and the messages of which each piece tells.
+
+    Triggers take a piece away in the transaction that changes or erases one of its messages, also in
+    an older release; it is told anew soon after (futureself/summaries).
+    """
+    # first and last are clocks; thread is empty for the first conversation.
+    db.execute("""
+        CREATE TABLE summary (
+            id INTEGER PRIMARY KEY,
+            thread TEXT NOT NULL,
+            first INTEGER NOT NULL,
+            last INTEGER NOT NULL,
+            day TEXT NOT NULL,
+            text TEXT NOT NULL
+        ) STRICT
+    """)
+    db.execute("CREATE INDEX summary_thread ON summary (thread, last)")
+    db.execute("""
+        CREATE TABLE summary_source (
+            record TEXT NOT NULL,
+            summary INTEGER NOT NULL,
+            PRIMARY KEY (record, summary)
+        ) STRICT, WITHOUT ROWID
+    """)
+    db.execute("CREATE INDEX summary_source_summary ON summary_source (summary)")
+    for event in ("INSERT", "UPDATE"):
+        db.execute(f"""
+            CREATE TRIGGER head_untold_{event.lower()} AFTER {event} ON head
+            WHEN NEW.kind = 'message'
+            BEGIN
+                DELETE FROM summary
+                WHERE id IN (SELECT summary FROM summary_source WHERE record = NEW.record);
+            END
+        """)  # noqa: S608 (the words above)
+    db.execute("""
+        CREATE TRIGGER summary_without_sources AFTER DELETE ON summary
+        BEGIN
+            DELETE FROM summary_source WHERE summary = OLD.id;
+        END
+    """)

@@ -7,8 +7,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from futureself_box.futureself import briefing
+from futureself_box.futureself import briefing, memories
 from futureself_box.futureself.briefing import Brief
+from futureself_box.futureself.languages.lexicon import lexicon
 from futureself_box.futureself.turn import Turn
 from futureself_box.inference.client import InferenceClient
 from futureself_box.records import messages, writing
@@ -63,3 +64,49 @@ async def test_an_instruction_in_an_entry_stays_a_quotation(
 async def test_a_message_is_not_recalled_to_itself(store: MemberStore, tmp_path: Path) -> None:
     made = await brief(store, "The sailing boat is blue.", tmp_path)
     assert made.drew_on == ()
+
+
+async def test_asked_for_what_nobody_wrote_it_says_that_it_does_not_remember(
+    store: MemberStore, tmp_path: Path
+) -> None:
+    write(store, "I bought the blue sailing boat in Kiel.", "2026-03-03")
+    made = await brief(store, "What is my dentist called?", tmp_path)
+    assert made.fixed in lexicon("en").memory.answer
+    assert not (await brief(store, "Where did I buy the sailing boat?", tmp_path)).fixed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How are you?",
+        "What did you learn in all those years?",
+        "Did we ever become happy?",
+        "What should I eat?",
+        "I walked along the river.",
+        "Will I find a job next year?",
+        "Wie geht es dir?",
+    ],
+)
+async def test_small_talk_and_what_will_be_are_no_questions_to_memory(
+    store: MemberStore, tmp_path: Path, text: str
+) -> None:
+    made = await brief(store, text, tmp_path)
+    assert not made.fixed
+
+
+async def test_whoever_was_told_of_is_asked_of_the_model(
+    store: MemberStore, tmp_path: Path
+) -> None:
+    assert (await brief(store, "Who is Bartholomew?", tmp_path)).fixed
+    body = '{"question":"people","version":1,"people":[{"name":"Bartholomew","role":"my cat"}]}'
+    writing.create(store, "answer", body, Author("phone", 1))
+    assert not (await brief(store, "Who is Bartholomew?", tmp_path)).fixed
+
+
+async def test_a_question_about_others_tells_the_model_that_it_remembers_nothing(
+    store: MemberStore, tmp_path: Path
+) -> None:
+    made = await brief(store, "Who repaired the washing machine?", tmp_path)
+    assert not made.fixed
+    assert memories.NOTHING in made.last
+    assert memories.NOTHING not in (await brief(store, "How are you?", tmp_path)).last

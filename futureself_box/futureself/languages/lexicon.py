@@ -102,6 +102,24 @@ class Forecasts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     answer: _Words
 
 
+class Memory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How somebody asks for what they wrote, and what is said where nothing of it is remembered.
+
+    A question word of `questions` with words of `own` asks for it; with those of `own_if` only where a
+    word of the `past` is there too. After `naming` a name asks. With a word of `besides` it is about
+    something else, such as what will be.
+    """
+
+    questions: _Words
+    own: _Words
+    own_if: _Words
+    past: _Words
+    recalling: _Words
+    naming: _Words
+    besides: _Words = msgspec.field(name="not")
+    answer: _Words
+
+
 class Lexicon(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One language."""
 
@@ -115,6 +133,7 @@ class Lexicon(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     decisions: Decisions
     losses: Losses
     forecasts: Forecasts
+    memory: Memory
 
 
 @cache

@@ -6,11 +6,13 @@ from uuid import UUID, uuid4
 import msgspec
 import pytest
 
+from futureself_box.futureself.keeper import Keeper
 from futureself_box.futureself.recall import index
-from futureself_box.futureself.recall.keeper import Keeper
+from futureself_box.futureself.recall.vectors import Cache
 from futureself_box.records import messages, writing
 from futureself_box.records.kinds import Goal, Message
 from futureself_box.records.revisions import Change
+from futureself_box.store.vault import MemberStore, Vault
 from futureself_box.sync import replicas
 from futureself_box.sync.replicas import Pushed
 from tests.futureself.recall.conftest import NOW, PHONE, Memory
@@ -43,6 +45,51 @@ async def test_what_is_erased_or_corrected_is_gone_at_once(journal: Memory) -> N
     assert entry not in await journal.records("Who is Tosca, the greyhound?")
     await journal.settle()
     assert entry not in await journal.records("Who is Tosca, the greyhound?")
+
+
+async def test_erased_words_are_in_no_page_of_memory(journal: Memory) -> None:
+    entry = journal.write("2026-09-06", "Adopted a canary7f3a.")
+    journal.write("2026-09-06", "Adopted a canary7f3a again.", record=entry)
+    assert entry in await journal.records("Who is canary7f3a?")
+    assert pages_with(journal.store, b"anary7f3a") > 0
+    writing.purge(journal.store, entry, PHONE)
+    assert pages_with(journal.store, b"anary7f3a") == 0
+    assert (await journal.records("Who shovelled the snow?"))[:1] != [entry]
+
+
+def pages_with(store: MemberStore, letters: bytes) -> int:
+    with store.read() as connection:
+        row = connection.execute(
+            "SELECT count(*) AS n FROM memory_words_data WHERE instr(block, :letters)",
+            {"letters": letters},
+        ).fetchone()
+    return int(row["n"])
+
+
+async def test_vectors_of_several_members_stay_within_a_limit_and_go_when_a_store_closes(
+    vault: Vault, journal: Memory
+) -> None:
+    await journal.settle()
+    member = uuid4()
+    await asyncio.to_thread(vault.ensure_member, member)
+    other = Memory(vault.member(member), journal.reader)
+    other.write("2026-09-06", "Adopted a greyhound called Pixel.")
+    await other.settle()
+    room = of(Cache(), journal.store) + of(Cache(), other.store)
+    wide, narrow = Cache(room), Cache(room - 1)
+    for cache in (wide, narrow):
+        of(cache, journal.store)
+        of(cache, other.store)
+    assert (wide.size_bytes, narrow.size_bytes) == (room, of(Cache(), other.store))
+    await asyncio.to_thread(other.store.close)
+    assert (wide.size_bytes, narrow.size_bytes) == (of(Cache(), journal.store), 0)
+
+
+def of(cache: Cache, store: MemberStore) -> int:
+    """Bytes of a store's vectors, as the cache has them now."""
+    with store.read() as connection:
+        vectors = cache.of(store, connection)
+    return 0 if vectors is None else vectors.size_bytes
 
 
 async def test_it_says_when_it_does_not_remember(journal: Memory) -> None:
