@@ -242,10 +242,8 @@ class PlayedPhone:
 
 async def _repeat(act: Callable[[], Awaitable[None]], pause_s: float, ends: float) -> None:
     """Again and again at random moments, on average so far apart."""
-    while True:
-        await asyncio.sleep(random.expovariate(1 / pause_s))
-        if time.monotonic() >= ends:
-            return
+    while (pause := random.expovariate(1 / pause_s)) < ends - time.monotonic():
+        await asyncio.sleep(pause)
         await act()
 
 
