@@ -205,7 +205,7 @@ def _report(played: Played, account: Account, phones: int, minutes: float) -> Re
         answers=book.answers,
         answer_tokens_a_second=round(book.tokens / (minutes * 60), 1),
         cuts=book.cuts,
-        failures=dict(book.failures),
+        failures=book.failures,
     )
 
 

@@ -1,6 +1,5 @@
 """What many phones sent, what the box acknowledged, and what then lies on its disk."""
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import TypeVar
 from uuid import UUID
@@ -28,7 +27,7 @@ class Ledger(msgspec.Struct):
     kept: dict[UUID, list[UUID]]
     photos: dict[UUID, list[str]]
     times: list[Taken] = []
-    failures: Counter[str] = msgspec.field(default_factory=Counter)
+    failures: dict[str, int] = {}
     cuts: int = 0
     answers: int = 0
     tokens: int = 0
@@ -46,6 +45,10 @@ class Ledger(msgspec.Struct):
     def took(self, what: str, begun: float, ended: float) -> None:
         """Note a time; both are of `time.monotonic`."""
         self.times.append(Taken(what, round(ended - self.began, 3), round(ended - begun, 5)))
+
+    def fail(self, what: str) -> None:
+        """Note what the box refused."""
+        self.failures[what] = self.failures.get(what, 0) + 1
 
 
 class Account(msgspec.Struct, frozen=True):

@@ -219,7 +219,7 @@ class PlayedPhone:
                     headers=token | {"upload-offset": str(start)},
                 )
         if not answer.is_success:
-            self._ledger.failures[f"photo: {answer.status_code}"] += 1
+            self._ledger.fail(f"photo: {answer.status_code}")
             return
         self._ledger.photos[self._member].append(digest)
         self._took("photo", begun, 1)
@@ -237,7 +237,7 @@ class PlayedPhone:
 
     def _fail(self, what: str, answer: BoxFrame) -> None:
         code = answer.code if isinstance(answer, frames.Error) else "refused"
-        self._ledger.failures[f"{what}: {code}"] += 1
+        self._ledger.fail(f"{what}: {code}")
 
 
 async def _repeat(act: Callable[[], Awaitable[None]], pause_s: float, ends: float) -> None:
