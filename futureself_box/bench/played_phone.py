@@ -68,7 +68,8 @@ class PlayedPhone:
         self._answering: dict[UUID, asyncio.Future[ChatDone | frames.Error]] = {}
         self._first_words: dict[UUID, float] = {}
         self._poked = asyncio.Event()
-        self._cursor, self._epoch = 0, ""
+        self._cursor = 0
+        self._epoch: str | None = None
         self._written: list[RecordChange] = []
 
     async def live(self, ends: float, *, talks: bool) -> None:
