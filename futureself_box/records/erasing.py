@@ -21,8 +21,10 @@ def at_stake(tx: Connection, change: Change) -> set[str]:
     """
     if change.op == "purge":
         return attached_to(tx, change.record)
+    if change.kind != "entry" or change.body is None:
+        return set()
     shown = revisions.head(tx, change.record)
-    if change.kind != "entry" or change.body is None or shown is None or shown.op != "purge":
+    if shown is None or shown.op != "purge":
         return set()
     rows = tx.execute(
         "SELECT value ->> '$.id' AS id FROM json_each(:body, '$.attachments')",

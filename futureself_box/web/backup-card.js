@@ -2,46 +2,31 @@
 
 /** @import { Api, BackupOutcome, Backups } from "./api.js" */
 
-import { Problem } from "./api.js";
 import { part, stamp } from "./dom.js";
+import { ReportWatch } from "./report-watch.js";
 import { day, timeOfDay } from "./words.js";
 
 const LOOK_AGAIN_MS = 2_000;
 
 export class BackupCard extends HTMLElement {
-  /** @type {Api | null} */
-  #api = null;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #timer;
+  /** @type {ReportWatch<Backups>} */
+  #watch = new ReportWatch(this, (api) => api.backups(), (report) => this.#show(report));
 
   connectedCallback() {
     this.replaceChildren(stamp("backups"));
-    this.#button.addEventListener("click", () => this.#do((api) => api.backUp()));
+    this.#button.addEventListener("click", async () => {
+      const isUnderWay = await this.#watch.ask((api) => api.backUp());
+      if (!isUnderWay) this.#button.disabled = false;
+    });
   }
 
   disconnectedCallback() {
-    clearTimeout(this.#timer);
+    this.#watch.end();
   }
 
   /** @param {Api} api */
   load(api) {
-    this.#api = api;
-    return this.#do(() => api.backups());
-  }
-
-  /** @param {(api: Api) => Promise<Backups>} ask */
-  async #do(ask) {
-    if (!this.#api) return;
-    clearTimeout(this.#timer);
-    const error = part(this, "error", HTMLElement);
-    try {
-      this.#show(await ask(this.#api));
-      error.textContent = "";
-    } catch (problem) {
-      if (!(problem instanceof Problem)) throw problem;
-      this.#button.disabled = false;
-      error.textContent = `${problem.message} ${problem.hint}`;
-    }
+    return this.#watch.load(api);
   }
 
   /** @param {Backups} report */
@@ -57,13 +42,7 @@ export class BackupCard extends HTMLElement {
     notice.textContent = problem;
     this.#button.disabled = under_way;
     part(this, "status", HTMLElement).textContent = under_way ? "A backup is being made." : "";
-    if (under_way) this.#timer = setTimeout(() => this.#look(), LOOK_AGAIN_MS);
-  }
-
-  /** Whoever turned to another screen sees it when they come back. */
-  #look() {
-    if (this.checkVisibility()) this.#do((api) => api.backups());
-    else this.#timer = setTimeout(() => this.#look(), LOOK_AGAIN_MS);
+    return under_way ? LOOK_AGAIN_MS : 0;
   }
 
   get #button() {

@@ -9,7 +9,7 @@ export class ConfirmButton extends HTMLElement {
 
   /**
    * @param {{ label: string, question: string, yes: string, no: string }} words
-   * @param {() => Promise<void>} act
+   * @param {() => Promise<unknown>} act
    */
   constructor(words, act) {
     super();

@@ -5,6 +5,7 @@ import pwd
 import shutil
 import signal
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -47,7 +48,8 @@ class Postgres:
         """`kill -9` the server with every process that serves a client."""
         (first, *_) = (self._data / "postmaster.pid").read_text().splitlines()
         for process in psutil.Process(int(first)).children():
-            process.kill()
+            with suppress(psutil.NoSuchProcess):  # a client left just now, and its process with it
+                process.kill()
         os.kill(int(first), signal.SIGKILL)
 
     def start_again(self) -> None:

@@ -94,10 +94,11 @@ def seal(key: CloudKey, revision: Revision) -> Row:
         device=revision.device,
         schema=revision.schema,
     )
-    envelope = _seal(key, _bound(key, named, "envelope"), msgspec.msgpack.encode(inside))
+    identity = _identity(key, named)
+    envelope = _seal(key, _bound("envelope", identity), msgspec.msgpack.encode(inside))
     body = None
     if revision.body is not None:
-        body = _seal(key, _bound(key, named, "body"), revision.body.encode())
+        body = _seal(key, _bound("body", identity), revision.body.encode())
     return msgspec.structs.replace(named, envelope=envelope, body=body)
 
 
@@ -106,11 +107,12 @@ def unseal(ring: Ring, row: Row) -> Opened:
     key = ring.get(row.key_id)
     if key is None:
         raise CloudKeyUnknown
-    sealed = _open(key, _bound(key, row, "envelope"), row.envelope)
+    identity = _identity(key, row)
+    sealed = _open(key, _bound("envelope", identity), row.envelope)
     inside = msgspec.msgpack.decode(sealed, type=_Envelope)
     body = None
     if row.body is not None:
-        body = _open(key, _bound(key, row, "body"), row.body).decode()
+        body = _open(key, _bound("body", identity), row.body).decode()
     change = Change(
         rev_id=inside.rev_id,
         record=inside.record,
@@ -170,10 +172,13 @@ def _name(key: CloudKey, *what: str) -> UUID:
     return UUID(bytes=hmac.digest(key.names, "|".join(what).encode(), "sha256")[:16])
 
 
-def _bound(key: CloudKey, row: Row, part: str) -> bytes:
+def _identity(key: CloudKey, row: Row) -> str:
     shown = (row.rev, row.record, row.kind, row.parent, row.device, row.clock, row.erases)
-    seen = "|".join(str(one) for one in (part, key.subject, row.key_id, *shown))
-    return f"futureself-box/cloud/v1|{seen}".encode()
+    return "|".join(map(str, (key.subject, row.key_id, *shown)))
+
+
+def _bound(part: str, identity: str) -> bytes:
+    return f"futureself-box/cloud/v1|{part}|{identity}".encode()
 
 
 def _profile_bound(key: CloudKey) -> bytes:

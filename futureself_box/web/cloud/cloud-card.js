@@ -5,25 +5,23 @@
 
 /** @import { Api, CloudReport } from "../api.js" */
 
-import { Problem } from "../api.js";
 import { ConfirmButton } from "../confirm-button.js";
 import { part, stamp } from "../dom.js";
+import { ReportWatch } from "../report-watch.js";
 import { moment } from "../words.js";
 import { CloudForm } from "./cloud-form.js";
 
 const LOOK_AGAIN_MS = 1_000;
 
 export class CloudCard extends HTMLElement {
-  /** @type {Api | null} */
-  #api = null;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #timer;
+  /** @type {ReportWatch<CloudReport>} */
+  #watch = new ReportWatch(this, (api) => api.cloud(), (report) => this.#show(report));
 
   connectedCallback() {
     this.replaceChildren(stamp("cloud"));
     part(this, "form", CloudForm).addEventListener("wish", (event) => {
       const { way, mail, password } = /** @type {CustomEvent} */ (event).detail;
-      this.#do((api) => api.linkCloud(way, mail, password));
+      this.#watch.ask((api) => api.linkCloud(way, mail, password));
     });
     part(this, "ends", HTMLElement).replaceChildren(
       this.#end("Sign out", "Copy nothing more? What is in the cloud stays there.", "sign-out"),
@@ -33,27 +31,12 @@ export class CloudCard extends HTMLElement {
   }
 
   disconnectedCallback() {
-    clearTimeout(this.#timer);
+    this.#watch.end();
   }
 
   /** @param {Api} api */
   load(api) {
-    this.#api = api;
-    return this.#do(() => api.cloud());
-  }
-
-  /** @param {(api: Api) => Promise<CloudReport>} ask */
-  async #do(ask) {
-    if (!this.#api) return;
-    clearTimeout(this.#timer);
-    const error = part(this, "error", HTMLElement);
-    try {
-      this.#show(await ask(this.#api));
-      error.textContent = "";
-    } catch (problem) {
-      if (!(problem instanceof Problem)) throw problem;
-      error.textContent = `${problem.message} ${problem.hint}`;
-    }
+    return this.#watch.load(api);
   }
 
   /** @param {CloudReport} report */
@@ -72,13 +55,7 @@ export class CloudCard extends HTMLElement {
       ...others.map(({ name, problem }) => line(`${name}: ${problem}`)),
       ...left.map((gone) => this.#gone(gone)),
     );
-    if (wishing) this.#timer = setTimeout(() => this.#look(), LOOK_AGAIN_MS);
-  }
-
-  /** Whoever turned to another screen sees it when they come back. */
-  #look() {
-    if (this.checkVisibility()) this.#do((api) => api.cloud());
-    else this.#timer = setTimeout(() => this.#look(), LOOK_AGAIN_MS);
+    return wishing ? LOOK_AGAIN_MS : 0;
   }
 
   /**
@@ -88,7 +65,7 @@ export class CloudCard extends HTMLElement {
    */
   #end(label, question, way) {
     const words = { label, question, yes: label, no: "Keep it" };
-    return new ConfirmButton(words, () => this.#do((api) => api.endCloud(way)));
+    return new ConfirmButton(words, () => this.#watch.ask((api) => api.endCloud(way)));
   }
 
   /** @param {{ member: string, name: string }} gone */
@@ -101,7 +78,7 @@ export class CloudCard extends HTMLElement {
     done.textContent = "It is deleted";
     done.ariaLabel = `The copy of ${name} is deleted`;
     done.addEventListener("click", () =>
-      this.#do(async (api) => {
+      this.#watch.ask(async (api) => {
         await api.confirmLeft(member);
         return api.cloud();
       }),
