@@ -183,6 +183,7 @@ def recover(loaded: settings.Settings) -> None:
 @click.option("--full", is_flag=True, help="Full counts: takes about an hour.")
 @click.option("--clone", is_flag=True, help="Also time a clean clone, native build included.")
 @click.option("--llama-bench", metavar="PATH", help="The yardstick, where it isn't on the path.")
+@click.option("--plot", metavar="FILE", help="Also draw how far each bound is used, as SVG.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def bench(context: click.RichContext, /, **options: Any) -> None:
@@ -192,12 +193,10 @@ def bench(context: click.RichContext, /, **options: Any) -> None:
 
 
 @_with_settings
-def _bench_promises(
-    loaded: settings.Settings, full: bool, clone: bool, llama_bench: str | None, as_json: bool
-) -> int:
+def _bench_promises(loaded: settings.Settings, plot: str | None, **plan: Any) -> int:
     from futureself_box.bench import run as process  # noqa: PLC0415
 
-    return process.run(loaded, full=full, clone=clone, llama_bench=llama_bench, as_json=as_json)
+    return process.run(loaded, plot=Path(plot) if plot else None, **plan)
 
 
 def _begin(loaded: settings.Settings, process: str) -> None:
@@ -235,6 +234,22 @@ def bench_engine(
     model = weights.in_use(loaded, "language").path
     planned = engine.plan(streams, chosen, **plan)
     return engine.run(loaded, model, planned, plot=Path(plot) if plot else None, as_json=as_json)
+
+
+@bench.command("household")
+@click.option("--phones", default=50, show_default=True, help="How many, five to a member.")
+@click.option("--minutes", default=10.0, show_default=True, help="For how long.")
+@click.option("--plot", metavar="FILE", help="Also draw the course of it, as SVG.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@_with_settings
+def bench_household(
+    loaded: settings.Settings, phones: int, minutes: float, plot: str | None, as_json: bool
+) -> int:
+    """Measure a whole household at once: everybody writes, syncs and sends photos, some talk."""
+    from futureself_box.bench import household  # noqa: PLC0415
+
+    drawn = Path(plot) if plot else None
+    return household.run(loaded, phones=phones, minutes=minutes, plot=drawn, as_json=as_json)
 
 
 def _typed_sheet() -> bytes:

@@ -28,6 +28,10 @@ from futureself_box.settings import Settings
 Better = Literal["more", "less"]
 
 
+def _say_nothing(_: str) -> None:
+    """For those who want the report only."""
+
+
 class Plan(msgspec.Struct, frozen=True):
     """What is measured. `chosen` are names of `cases.CASES`."""
 
@@ -93,12 +97,7 @@ def run(
     as_json: bool = False,
 ) -> int:
     """Measure and print. Raises BoxMisbehaved where a server doesn't answer as it should."""
-    with (
-        tempfile.TemporaryDirectory(prefix="futureself-") as folder,
-        OwnEngine(Path(folder), settings.inference, model) as own,
-    ):
-        say: Callable[[str], None] = (lambda _: None) if as_json else click.echo
-        report = asyncio.run(_measure(own, model, plan, say))
+    report = measure(settings, model, plan, _say_nothing if as_json else click.echo)
     if plot:
         plot.write_text(chart.svg(report.rows))
     if as_json:
@@ -106,6 +105,17 @@ def run(
     else:
         _print(report)
     return 0
+
+
+def measure(
+    settings: Settings, model: Path, plan: Plan, say: Callable[[str], None] = _say_nothing
+) -> Report:
+    """Run an engine of our own in a throw-away folder, and measure it beside the plan's peer."""
+    with (
+        tempfile.TemporaryDirectory(prefix="futureself-") as folder,
+        OwnEngine(Path(folder), settings.inference, model) as own,
+    ):
+        return asyncio.run(_measure(own, model, plan, say))
 
 
 async def _measure(own: OwnEngine, model: Path, plan: Plan, say: Callable[[str], None]) -> Report:

@@ -1,6 +1,10 @@
-"""The bench itself: starts boxes in a throw-away folder, measures, holds each figure to its bound."""
+"""The bench itself, all in one place: starts boxes in a throw-away folder, measures, holds each figure to its bound."""
 
 import asyncio
+import os
+import platform
+import re
+import statistics
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,10 +12,22 @@ from uuid import uuid4
 
 import click
 import msgspec
+import psutil
 
 import futureself_box
-from futureself_box.bench import faults, memory, records, speed, talking
+from futureself_box.bench import (
+    chart,
+    engine,
+    faults,
+    figures,
+    household,
+    memory,
+    records,
+    speed,
+    talking,
+)
 from futureself_box.bench.faults import Kept
+from futureself_box.bench.figures import Figure, held
 from futureself_box.bench.running_box import Device, RunningBox
 from futureself_box.settings import Settings
 
@@ -24,13 +40,20 @@ _AS_LLAMA_BENCH = {"FUTURESELF_INFERENCE_REPLY_TOKENS": "128", **_AT_LENGTH}
 _SHORT = {"FUTURESELF_INFERENCE_REPLY_TOKENS": "96", **_AT_LENGTH}
 
 
-class Figure(msgspec.Struct, frozen=True):
-    """One line of the table. `kept` is None where the machine lacks the yardstick."""
+class Machine(msgspec.Struct, frozen=True):
+    """What it was measured on; with the figures' own yardsticks beside them."""
 
-    what: str
-    measured: str
-    bound: str
-    kept: bool | None
+    processor: str
+    cores: int
+    memory_gb: float
+    system: str
+
+
+class Report(msgspec.Struct, frozen=True):
+    """All of it."""
+
+    machine: Machine
+    figures: list[Figure]
 
 
 class Counts(msgspec.Struct, frozen=True):
@@ -43,6 +66,8 @@ class Counts(msgspec.Struct, frozen=True):
     joinings: int = 5
     revocations: int = 5
     revisions: int = 5000
+    household_minutes: float = 1.0
+    engine_rounds: int = 1
 
 
 FULL = Counts(
@@ -53,26 +78,50 @@ FULL = Counts(
     joinings=20,
     revocations=20,
     revisions=50_000,
+    household_minutes=10.0,
+    engine_rounds=5,
 )
 
 
 def run(
-    settings: Settings, *, full: bool, clone: bool, llama_bench: str | None, as_json: bool
+    settings: Settings,
+    *,
+    full: bool,
+    clone: bool,
+    llama_bench: str | None,
+    plot: Path | None,
+    as_json: bool,
 ) -> int:
     """Measure and print; the exit status is 1 where a bound is not kept.
 
     Raises BoxMisbehaved where a promise is broken.
     """
     counts = FULL if full else Counts()
-    figures: list[Figure] = []
+    machine = _machine()
+    measured: list[Figure] = []
+    if not as_json:
+        click.echo(f"{machine.processor}, {machine.cores} cores, {machine.memory_gb} GB")
     with tempfile.TemporaryDirectory(prefix="futureself-") as folder:
         for figure in _figures(Path(folder), settings, counts, llama_bench, clone=clone):
-            figures.append(figure)
+            measured.append(figure)
             if not as_json:
                 _print(figure)
+    if plot:
+        plot.write_text(figures.svg(measured))
     if as_json:
-        click.echo(msgspec.json.encode(figures))
-    return int(any(figure.kept is False for figure in figures))
+        click.echo(msgspec.json.encode(Report(machine, measured)))
+    return int(any(figure.kept is False for figure in measured))
+
+
+def _machine() -> Machine:
+    said = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    named = re.search(r"^model name\s*: (.+)$", said, flags=re.MULTILINE)
+    return Machine(
+        processor=named[1] if named else platform.machine(),
+        cores=len(os.sched_getaffinity(0)),
+        memory_gb=round(psutil.virtual_memory().total / 1e9, 1),
+        system=f"{platform.system()} {platform.release()}",
+    )
 
 
 def _figures(
@@ -85,6 +134,8 @@ def _figures(
     yield from _killed(folder / "killed", counts)
     yield from _records(folder / "records", counts)
     yield from _remembering(folder / "memory", counts)
+    yield from _together(settings, counts)
+    yield from _household(settings, counts)
     yield Figure(
         "50 000 revisions out of the cloud", "scripts/soak -k thousands", "2000", kept=None
     )
@@ -94,7 +145,7 @@ def _figures(
 def _clean_clone(folder: Path) -> Iterator[Figure]:
     source = Path(futureself_box.__file__).parent.parent
     taken = speed.clean_clone(source, folder)
-    yield Figure("clean clone to the first token", f"{taken} s", "480 s", taken <= 480)
+    yield held("clean clone to the first token", taken, 480, "s")
 
 
 def _talking(folder: Path, settings: Settings, llama_bench: str | None) -> Iterator[Figure]:
@@ -104,24 +155,15 @@ def _talking(folder: Path, settings: Settings, llama_bench: str | None) -> Itera
         yield _decode(box, owner, llama_bench)
         yield from _memory(box, owner)
         started = speed.start(box)
-        yield Figure("start again, to ready", f"{started} s", "5 s", started <= 5)
+        yield held("start again, to ready", started, 5, "s")
 
 
 def _conversation(folder: Path, box: RunningBox) -> Iterator[Figure]:
     talked = talking.talking(folder, box.data / "run" / "inference.sock", _TURNS)
-    overhead = talked.overhead_p95_ms
-    yield Figure(
-        f"from a message to the model's start, {_TURNS} turns, p95",
-        f"{overhead} ms",
-        "60 ms",
-        overhead <= 60,
-    )
-    yield Figure(
-        "tokens before each turn's own that were not read again, all / worst",
-        f"{talked.reused} / {talked.worst}",
-        "0.95",
-        talked.reused >= 0.95,
-    )
+    what = f"from a message to the model's start, {_TURNS} turns, p95"
+    yield held(what, talked.overhead_p95_ms, 60, "ms")
+    what = "tokens before each turn's own that were not read again, all"
+    yield held(what, talked.reused, 0.95, at="least", beside=f", the worst turn {talked.worst}")
 
 
 def _broken(folder: Path, settings: Settings, counts: Counts) -> Iterator[Figure]:
@@ -132,31 +174,25 @@ def _broken(folder: Path, settings: Settings, counts: Counts) -> Iterator[Figure
         yield from _faults(box, owner, counts)
     # The configuration folder is no place for words either, and neither is the log.
     found = faults.search(folder, canary)
-    yield Figure("files that hold a canary's words", str(len(found)), "0", not found)
+    yield held("files that hold a canary's words", len(found), 0)
     yield Figure("whole databases", str(faults.check_databases(box)), "all", kept=True)
 
 
 def _decode(box: RunningBox, owner: Device, llama_bench: str | None) -> Figure:
     binary = speed.find_llama_bench(llama_bench)
     speeds = speed.decode(owner, (box.data / "models" / "language").resolve(), binary, _ROUNDS)
-    beside = "no llama-bench on the path" if binary is None else f"{speeds.llama_bench} tok/s"
-    return Figure(
-        "decode at the WebSocket, against llama-bench",
-        f"{speeds.socket} tok/s, {beside}: {speeds.ratio}",
-        "0.95",
-        None if speeds.ratio is None else speeds.ratio >= 0.95,
-    )
+    what = "decode at the WebSocket, against llama-bench"
+    if speeds.ratio is None:
+        said = f"{speeds.socket} tok/s, no llama-bench on the path"
+        return Figure(what, said, "0.95", None)
+    beside = f": {speeds.socket} of {speeds.llama_bench} tok/s"
+    return held(what, speeds.ratio, 0.95, at="least", beside=beside)
 
 
 def _memory(box: RunningBox, owner: Device) -> Iterator[Figure]:
     memory = speed.memory(box, owner)
-    yield Figure("memory of the box, idle", f"{memory.idle} MiB", "110 MiB", memory.idle <= 110)
-    yield Figure(
-        "memory of the box, 50 phones",
-        f"{memory.fifty_phones} MiB",
-        "140 MiB",
-        memory.fifty_phones <= 140,
-    )
+    yield held("memory of the box, idle", memory.idle, 110, "MiB")
+    yield held("memory of the box, 50 phones", memory.fifty_phones, 140, "MiB")
 
 
 def _faults(box: RunningBox, owner: Device, counts: Counts) -> Iterator[Figure]:
@@ -173,8 +209,8 @@ def _faults(box: RunningBox, owner: Device, counts: Counts) -> Iterator[Figure]:
     frames = asyncio.run(faults.bad_frames(box, owner, counts.bad_frames))
     grown = round(box.memory_mib() - before, 1)
     yield _within(f"{frames.times} bad frames, each answered", frames, 1.0)
-    yield Figure("memory grown by them", f"{grown} MiB", "8 MiB", grown <= 8)
-    yield Figure("tracebacks", str(box.log.count("Traceback")), "0", "Traceback" not in box.log)
+    yield held("memory grown by them", grown, 8, "MiB")
+    yield held("tracebacks", box.log.count("Traceback"), 0)
 
 
 def _killed(folder: Path, counts: Counts) -> Iterator[Figure]:
@@ -196,26 +232,16 @@ def _killed(folder: Path, counts: Counts) -> Iterator[Figure]:
 def _records(folder: Path, counts: Counts) -> Iterator[Figure]:
     folder.mkdir()
     read = records.reading(folder / "reading", counts.revisions)
-    yield Figure(
-        f"{counts.revisions} revisions: first sync of a new phone, box side",
-        f"{read.first_sync} a second",
-        "20000",
-        read.first_sync >= 20_000,
-    )
+    what = f"{counts.revisions} revisions: first sync of a new phone, box side"
+    yield held(what, read.first_sync, 20_000, "a second", at="least")
     grown = round(read.change_ms / read.change_ms_when_small, 2)
-    yield Figure(
-        "one change after them, against one in an empty journal", f"{grown}", "1.5", grown <= 1.5
-    )
-    search = read.search_p95_ms
-    yield Figure("search among them, p95", f"{search} ms", "15 ms", search <= 15)
+    yield held("one change after them, against one in an empty journal", grown, 1.5)
+    yield held("search among them, p95", read.search_p95_ms, 15, "ms")
     pushed = records.pushing(folder / "pushing", 5.0)
     enough = 1500 if pushed.raw_commits > 750 else 2 * pushed.raw_commits
-    yield Figure(
-        "acknowledged pushes of single entries, 8 members at once",
-        f"{pushed.pushes} a second, raw commits {pushed.raw_commits}",
-        f"{enough}",
-        pushed.pushes >= enough,
-    )
+    what = "acknowledged pushes of single entries, 8 members at once"
+    beside = f", raw commits {pushed.raw_commits}"
+    yield held(what, pushed.pushes, enough, "a second", at="least", beside=beside)
 
 
 def _remembering(folder: Path, counts: Counts) -> Iterator[Figure]:
@@ -229,13 +255,37 @@ def _remembering(folder: Path, counts: Counts) -> Iterator[Figure]:
         ("kept in memory for it", found.cached_mib, 200, "MiB"),
         ("left of that once the store is closed", found.left_mib, 0, "MiB"),
     ):
-        yield Figure(what, f"{value} {unit}", f"{bound} {unit}", value <= bound)
+        yield held(what, value, bound, unit)
+
+
+def _together(settings: Settings, counts: Counts) -> Iterator[Figure]:
+    """Answers at once; held to llama-batched-bench, where that is on the path."""
+    plan = engine.Plan(rounds=counts.engine_rounds, chosen=("decode", "long prompt"))
+    model = (settings.models_path / "language").resolve()
+    for row in engine.measure(settings, model, plan).rows:
+        if row.against_yardstick is None:
+            measured = f"{chart.figure(statistics.median(row.box))} {row.unit}"
+            yield Figure(row.what, measured, "bench engine --peer", None)
+        else:
+            beside = f" of llama.cpp's own: {chart.figure(statistics.median(row.box))} {row.unit}"
+            yield held(row.what, row.against_yardstick, 0.9, at="least", beside=beside)
+
+
+def _household(settings: Settings, counts: Counts) -> Iterator[Figure]:
+    minutes = counts.household_minutes
+    report, _ = household.measure(settings.models_path, phones=50, minutes=minutes)
+    what = f"50 phones for {minutes} minutes: journal write, p99"
+    yield held(what, report.write_p99_ms, household.WRITE_P99_MS, "ms")
+    yield held("memory grown meanwhile", report.grown_mb, household.GROWN_MB, "MB")
+    account = report.account
+    what = f"lost or doubled of {account.acknowledged} acknowledged"
+    yield held(what, account.lost + account.doubled, 0)
 
 
 def _within(what: str, kept: Kept, bound_s: float) -> Figure:
-    return Figure(what, f"{kept.worst_s} s", f"{bound_s} s", kept.worst_s <= bound_s)
+    return held(what, kept.worst_s, bound_s, "s")
 
 
 def _print(figure: Figure) -> None:
     mark = {True: "kept", False: "NOT KEPT", None: "not measured"}[figure.kept]
-    click.echo(f"{figure.what:<72} {figure.measured:<56} {figure.bound:>8}  {mark}")
+    click.echo(f"{figure.what:<72} {figure.measured:<56} {figure.bound:>16}  {mark}")

@@ -15,7 +15,7 @@ from futureself_box.evaluation.talk import Ground
 from futureself_box.futureself.future_memory import checks
 from futureself_box.futureself.future_memory.brief import Brief, of
 from futureself_box.futureself.future_memory.checks import Measure
-from futureself_box.futureself.future_memory.imagining import Ask, imagine
+from futureself_box.futureself.future_memory.imagining import Ask, imagine, plain_lines
 from futureself_box.futureself.future_memory.outline import Slot, number
 from futureself_box.jobs.future_memories import asker
 from futureself_box.records import kinds
@@ -178,9 +178,16 @@ def _faults_of_lines(brief: Brief, life: FutureMemory) -> Iterator[str]:
         now = (life.year, life.age) if line in life.scene else (line.year, line.age)
         slot = Slot("", "moments", "morning", *now)
         for text in (line.text, line.taught):
-            fault = checks.fault(text, slot, measure, ()) if text else None
+            fault = _fault(brief, text, slot, measure) if text else None
             if fault is not None:
                 yield f"{fault} {text}"
+
+
+def _fault(brief: Brief, text: str, slot: Slot, measure: Measure) -> str | None:
+    if brief.language == "en":
+        return checks.fault(text, slot, measure, ())
+    ours = {line for lines in plain_lines(brief.language).values() for line in lines}
+    return None if text in ours else "In that language there are only lines of ours."
 
 
 def _lines(life: FutureMemory) -> list[ImaginedLine]:

@@ -21,7 +21,7 @@ from futureself_box.futureself.guards import forecasts, losses
 from futureself_box.futureself.guards.gate import Check, Gate
 from futureself_box.futureself.languages.lexicon import lexicon
 from futureself_box.futureself.line import Line
-from futureself_box.futureself.modes.mode import mode
+from futureself_box.futureself.modes.mode import Asks, mode
 from futureself_box.futureself.turn import Turn, Writing
 from futureself_box.inference.client import Event, Finished, InferenceClient, Words
 from futureself_box.records import messages
@@ -141,21 +141,39 @@ class Writer:
         """Ask until something of an answer may be shown; after some times a fixed one is."""
         why = ""
         for _ in range(_ATTEMPTS):
-            gate = self._gate(brief, self._limits.sentences or brief.mode.sampling.sentences)
+            gate = self._gate(
+                brief,
+                self._limits.sentences or brief.mode.sampling.sentences,
+                asks=brief.mode.asks,
+            )
             async with aclosing(self._ask(brief, brief.last, gate)) as sentences:
                 async for sentence in sentences:
                     self._turn.say(sentence)
             if gate.shown or not gate.barred:
+                self._ask_the_member(brief)
                 return
             why = gate.barred
             log.info("sentence_barred", turn=str(self._turn.id), why=why)
         self._turn.say(self._instead(why, brief))
+        self._ask_the_member(brief)
+
+    def _ask_the_member(self, brief: Brief) -> None:
+        """The question of the mode, where it has one and the model had none."""
+        own = brief.mode.questions
+        if not own or "?" in self._turn.text or brief.choice.asks_leave:
+            return
+        if self._outcome == "complete":
+            language = brief.situation.language
+            self._turn.say(" " + self._one_of(own.get(language, own["en"])))
 
     def _instead(self, why: str, brief: Brief) -> str:
         fixed = replies.instead(why, self._language())
         if fixed is not None:
             return fixed
         known = lexicon(brief.situation.language)
+        if why == "question":
+            own = brief.mode.instead
+            return own.get(brief.situation.language, own["en"])
         return self._one_of(known.losses.answer if why == "loss" else known.forecasts.answer)
 
     async def _tell_two_lives(self, brief: Brief, options: tuple[str, str]) -> None:
@@ -236,8 +254,9 @@ class Writer:
             share=share,
         )
 
-    def _gate(self, brief: Brief, sentences: int) -> Gate:
-        return Gate(_checks(brief, self._turn), sentences=sentences, told=brief.last)
+    def _gate(self, brief: Brief, sentences: int, *, asks: Asks = "maybe") -> Gate:
+        checks = _checks(brief, self._turn)
+        return Gate(checks, sentences=sentences, told=brief.last, asks=asks)
 
     def _most_tokens(self, brief: Brief) -> int:
         own = brief.mode.sampling.tokens

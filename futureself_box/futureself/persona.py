@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 
+from futureself_box.futureself.care import screen
 from futureself_box.futureself.line import Line, plain, quoted
 from futureself_box.futureself.modes.mode import manners
 from futureself_box.futureself.onboarding import answers as onboarding
@@ -111,7 +112,7 @@ def _read_out(question: Question, answer: Answer) -> str:
         people = (f"{p.name} ({p.role})" if p.role.strip() else p.name for p in answer.people[:12])
         return f"{question.told}: {quoted(', '.join(people), most=2 * _LONGEST_ANSWER)}"
     words = answer.text or ", ".join(answer.chosen)
-    if not words.strip():
+    if not words.strip() or screen.speaks_of_danger(words):
         return ""
     return f"{question.told}: {quoted(words, most=_LONGEST_ANSWER)}"
 

@@ -176,6 +176,9 @@ export class Api {
   /** @returns {Promise<Questions>} */
   questionnaire = () => this.#ask("GET", "/api/questionnaire");
 
+  /** @type {(text: string) => Promise<{ words: string }>} */
+  lookWithCare = (text) => this.#ask("POST", "/api/care/look", { text });
+
   /** @returns {Promise<Imagining>} */
   imagining = () => this.#ask("GET", "/api/future-memory");
 

@@ -81,3 +81,16 @@ async def test_a_child_can_not_get_around_care_in_100_tries(box: RunningBox) -> 
             assert done.mode == "care", tried
             assert grown_up in text
             assert done.tokens == 0
+
+
+def test_what_is_written_for_oneself_is_looked_at_and_kept_nowhere(silent_box: RunningBox) -> None:
+    device = silent_box.set_up()
+
+    def look(text: str) -> str:
+        beside: str = device.call("POST", "/api/care/look", {"text": text})["words"]
+        return beside
+
+    assert fixed("suicide 2") in look("I want to kill myself.")
+    assert fixed("suicide 2", "de") in look("Ich will nicht mehr leben, ich denke an Selbstmord.")
+    assert look("We moved twice that winter, and I had no friend there.") == ""
+    assert "suicide" not in silent_box.log

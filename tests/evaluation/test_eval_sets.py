@@ -131,6 +131,8 @@ async def test_the_sets_are_answered_by_the_turn_that_answers_at_home(
     manners = await modes.run(ground)
     assert manners.replies == len(NAMES)
     assert all(manner.words > 0 for manner in manners.manners.values())
+    for name in ("mentor", "challenger", "strategist"):
+        assert manners.manners[name].questions >= 1
     if soak:
         talked = await consistency.run(ground)
         assert (talked.turns, sum(talked.kinds.values())) == (1, talked.contradictions)

@@ -18,6 +18,7 @@ from futureself_box.futureself.future_memory.checks import Measure
 from futureself_box.futureself.future_memory.imagining import imagine, plain_lines
 from futureself_box.futureself.future_memory.mending import YEAR, mend
 from futureself_box.futureself.future_memory.outline import Slot
+from futureself_box.futureself.languages.lexicon import CODES, language_of
 from futureself_box.futureself.line import Line
 from futureself_box.inference.client import InferenceClient
 from futureself_box.jobs.future_memories import asker
@@ -182,6 +183,34 @@ def test_every_plain_line_may_stand_in_every_life() -> None:
                 of_theme
             )
             assert all(mend(text, slot) == text for text in of_theme)
+
+
+@pytest.mark.parametrize(
+    ("hope", "language"),
+    [
+        ("Dass ich weniger arbeite und mehr im Garten bin.", "de"),
+        ("Avoir le courage de voyager seule et de ne plus avoir peur.", "fr"),
+        ("Vivir cerca del mar y tener tiempo para mi familia.", "es"),
+        ("Vorrei vivere vicino al mare e non avere fretta.", "it"),
+    ],
+)
+async def test_who_answers_in_another_language_gets_a_life_in_it(hope: str, language: str) -> None:
+    told = GIVEN | {"hope": Answer("hope", 1, text=hope)}
+    wanted = brief.of(told, "Ada", today=NOW.date())
+    memory = await life(Model(GOOD), wanted)
+    ours = {line for lines in plain_lines(language).values() for line in lines}
+    assert wanted.language == language
+    assert set(texts(memory)) <= ours
+    assert len(set(texts(memory))) == len(texts(memory))
+    assert lives.verdict(wanted, memory).faults == ()
+
+
+@pytest.mark.parametrize("language", CODES)
+def test_every_language_has_a_plain_line_for_each_place(language: str) -> None:
+    lines = plain_lines(language)
+    assert set(lines) == set(plain_lines())
+    assert all(len(lines[theme]) >= 2 for theme in lines)
+    assert language_of([" ".join(line for some in lines.values() for line in some)]) == language
 
 
 async def test_without_a_model_a_life_is_whole_all_the_same() -> None:

@@ -12,6 +12,7 @@ from futureself_box.evaluation import situations
 from futureself_box.futureself.guards import forecasts, losses
 from futureself_box.futureself.guards.gate import Check, Gate
 from futureself_box.futureself.guards.sentences import Sentences
+from futureself_box.futureself.modes.mode import Asks
 
 YEAR = 2026
 
@@ -73,6 +74,23 @@ def test_what_was_said_is_passed_over() -> None:
     told = "(Answer as the Mentor: one small thing from your own past.)"
     said = "One small thing from your own past. I had a boat once. I had a boat once. It sank."
     assert through([said], told=told) == ["I had a boat once.", "It sank."]
+
+
+@pytest.mark.parametrize(
+    ("asks", "said", "shown"),
+    [
+        ("never", "How are you? It rained. Did it?", ["It rained."]),
+        ("never", "How are you?", []),
+        ("always", "One. Two. Three. Why?", ["One.", "Two."]),
+        ("always", "One. Two. Why? Four.", ["One.", "Two.", "Why?"]),
+        ("always", "Why? Two. Three. Four.", ["Why?", "Two.", "Three."]),
+    ],
+)
+def test_a_mode_asks_in_its_last_place_or_never(asks: Asks, said: str, shown: list[str]) -> None:
+    gate = Gate((), sentences=3, asks=asks)
+    found = [*gate.take(said), *gate.end(whole=True)]
+    assert [sentence.strip() for sentence in found] == shown
+    assert (gate.barred == "question") == (not shown)
 
 
 def test_an_unfinished_sentence_is_left_out_unless_it_is_all_there_is() -> None:

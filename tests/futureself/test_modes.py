@@ -3,6 +3,7 @@
 import pytest
 
 from futureself_box.futureself import situation
+from futureself_box.futureself.languages.lexicon import CODES
 from futureself_box.futureself.modes.choice import Choice, Given, Wishes, choose
 from futureself_box.futureself.modes.mode import NAMES, manners, mode
 
@@ -25,6 +26,10 @@ def test_every_mode_has_a_whole_file() -> None:
     for name in NAMES:
         one = mode(name)
         assert all((one.title, one.line, one.voice, one.do, one.dont, one.now, one.examples))
+        fixed = one.questions if one.asks == "always" else one.instead
+        assert set(fixed) == set(CODES)
+        assert all("?" in line for some in one.questions.values() for line in some)
+        assert not any("?" in line for line in one.instead.values())
     assert all(mode(name).title in manners() for name in NAMES)
 
 

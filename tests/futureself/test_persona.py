@@ -121,6 +121,16 @@ def test_what_is_skipped_or_for_the_member_alone_is_not_told(
         assert secret not in opening(store)
 
 
+def test_an_answer_that_speaks_of_danger_is_for_the_member_alone(
+    store: MemberStore, tell: Tell
+) -> None:
+    tell("challenge", "I want to kill myself.")
+    tell("home", "In Porto")
+    said = opening(store)
+    assert "Porto" in said
+    assert "kill" not in said
+
+
 def test_only_an_approved_life_is_remembered_and_a_new_one_waits(store: MemberStore) -> None:
     write(store, "future_memory", memory())
     assert "bees" not in opening(store)

@@ -1,6 +1,7 @@
 """Another model is tried before it is taken, and the old one stays until a yes."""
 
 import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -8,12 +9,14 @@ from pathlib import Path
 import llama_cpp  # noqa: F401 - opens /dev/null for good, which no test may do
 import pytest
 
+from futureself_box.bench.running_box import RunningBox
 from futureself_box.errors import ModelBroken, ModelTooLarge
 from futureself_box.inference import catalogue, trial, weights
 from futureself_box.inference.hardware import Hardware
 from futureself_box.settings import Inference, Settings
 
 STARTER = catalogue.find("smollm2-135m-instruct")[0]
+COMMAND = [sys.executable, "-m", "futureself_box.cli"]
 pytestmark = pytest.mark.timeout(90)
 
 
@@ -38,9 +41,13 @@ def use(settings: Settings, *words: str, says: str = "") -> subprocess.Completed
         "FUTURESELF_INFERENCE_REPLY_TOKENS": "16",
         "FUTURESELF_INFERENCE_THREADS": "1",
     }
-    command = [sys.executable, "-m", "futureself_box.cli", "models", "use", *words]
     return subprocess.run(
-        command, env=environment, input=says, capture_output=True, text=True, check=False
+        [*COMMAND, "models", "use", *words],
+        env=environment,
+        input=says,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
@@ -86,3 +93,27 @@ def test_weights_larger_than_the_memory_are_refused(settings: Settings) -> None:
     with pytest.raises(ModelTooLarge, match=r"needs 1\.2 GB, and this machine has 1\.0 GB"):
         trial.check_memory(settings.models_path / "other.gguf", small)
     trial.check_memory(settings.models_path / "other.gguf")
+
+
+def test_both_are_asked_what_the_member_asked_last(settings: Settings, tmp_path: Path) -> None:
+    quick = {"FUTURESELF_INFERENCE_REPLY_TOKENS": "16", "FUTURESELF_INFERENCE_THREADS": "1"}
+    asked = "Should I write that letter?"
+    with RunningBox(tmp_path / "home", settings.models_path, **quick) as box:
+        chat = ["chat", "--code", box.setup_code, "--name", "Ada", "--once", asked]
+        subprocess.run([*COMMAND, *chat], env=box.environment, check=True, capture_output=True)
+        terminal, keyboard = pty.openpty()
+        try:
+            os.write(terminal, b"n\n")
+            ran = subprocess.run(
+                [*COMMAND, "models", "use", "other"],
+                env=box.environment,
+                stdin=keyboard,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+        finally:
+            os.close(terminal)
+            os.close(keyboard)
+    assert ran.stdout.count(asked) == 2, ran.stderr
+    assert ran.stdout.endswith("Nothing was changed.\n")

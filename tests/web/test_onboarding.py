@@ -86,6 +86,24 @@ async def test_answers_are_written_with_no_network_and_reach_the_box_later(
     await expect(row.locator(".mark")).to_be_hidden()
 
 
+async def test_a_hard_time_is_kept_and_answered_with_people_who_help(app: App, ada: Device) -> None:
+    await app.go_to("Me")
+    await app.page.get_by_role("link", name="Your answers").click()
+    hard = app.page.get_by_label("Was there a hard time that you want to write down?")
+    row = app.page.locator(".question-row", has=hard)
+    await hard.fill("I wanted it to be over. I want to kill myself.")
+    await hard.blur()
+    await expect(row.locator("fs-care-note")).to_contain_text("This is the box itself now")
+    await expect(row.locator(".mark")).to_have_text("On the box")
+    await row.get_by_role("button", name="People who help").click()
+    await expect(app.page.get_by_role("heading", name="People who help")).to_be_visible()
+    await app.page.keyboard.press("Escape")
+    await hard.fill("We moved twice that winter.")
+    await hard.blur()
+    await expect(row.locator("fs-care-note")).to_be_hidden()
+    assert (await answers(ada))["low_point"]["text"] == "We moved twice that winter."
+
+
 async def test_ratings_are_kept_and_drawn_and_any_may_be_left_out(app: App, ada: Device) -> None:
     body = {"instrument": "feelings", "version": 1, "ratings": {"relaxed": 3, "anxious": 6}}
     earlier = body | {"day": "2026-10-01", "written_at": "2026-10-01T08:00:00Z"}

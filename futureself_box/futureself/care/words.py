@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 
 import futureself_box
+from futureself_box.futureself.care import recogniser
 from futureself_box.futureself.care.meaning import Verdict
 
 FOLDER = Path(futureself_box.__file__).parent / "web" / "care" / "words"
@@ -36,6 +37,7 @@ class Words(msgspec.Struct, frozen=True):
     aside: str
     answers: dict[str, Answer]
     grown_up: str
+    journal: str
     farewell: str
     program: str
     no_certainty: str
@@ -64,6 +66,13 @@ def answer(verdict: Verdict, language: str, *, child: bool = False) -> str:
     )
     parts = [spoken.aside, said.text, spoken.grown_up if child else "", said.question]
     return "\n\n".join(part for part in parts if part)
+
+
+def beside(verdict: Verdict, language: str, *, child: bool = False) -> str:
+    """What stands beside words that the member wrote for themselves; empty where nothing was heard."""
+    if verdict.tier >= recogniser.CONCERN:
+        return answer(verdict, language, child=child)
+    return words(language).journal if verdict.tier else ""
 
 
 def note(language: str) -> str:

@@ -6,15 +6,22 @@ import msgspec
 
 from futureself_box.futureself import persona
 from futureself_box.futureself.future_memory import outline, people
+from futureself_box.futureself.languages.lexicon import CODES, fold, found, lexicon
 from futureself_box.futureself.onboarding import answers
 from futureself_box.futureself.onboarding.answers import Facts
 from futureself_box.futureself.onboarding.questionnaire import told
 from futureself_box.records.kinds import Answer
 from futureself_box.store.vault import MemberStore
 
+_TELLING = 2  # words that are common in one language
+
 
 class Brief(msgspec.Struct, frozen=True):
-    """`told` is how the model reads the answers, `known` every word in them."""
+    """`told` is how the model reads the answers, `known` every word in them.
+
+    `language` is the one that the member answers in. The model writes in English alone, which is what
+    its lines can be checked in; in another language a life is plain, and all of it in that one.
+    """
 
     facts: Facts
     told: str
@@ -22,6 +29,7 @@ class Brief(msgspec.Struct, frozen=True):
     digest: str
     child: bool = False
     variation: int = 0
+    language: str = "en"
 
     @property
     def seed(self) -> int:
@@ -68,4 +76,14 @@ def of(
         digest=answers.digest(given, facts),
         child=child,
         variation=variation,
+        language=_language(given, readable),
     )
+
+
+def _language(given: dict[str, Answer], readable: frozenset[str]) -> str:
+    """The language of most words; English where too few of them say."""
+    text = "\n".join(answer.text for name, answer in given.items() if name in readable)
+    words = fold(text)
+    counts = {code: len(found(lexicon(code).common, words)) for code in CODES}
+    most = max(CODES, key=counts.__getitem__)
+    return most if counts[most] >= _TELLING else "en"

@@ -59,9 +59,15 @@ class _Life:
 
     def settle_plainly(self, slot: Slot) -> None:
         """Take the first plain line of the theme that may stand beside what is there."""
-        of_theme = outline.shuffled(plain_lines()[slot.theme], self._brief.seed, slot.theme)
-        text = next((text for text in of_theme if self._fault(text, slot) is None), of_theme[0])
+        lines = plain_lines(self._brief.language)[slot.theme]
+        of_theme = outline.shuffled(lines, self._brief.seed, slot.theme)
+        written = {line for line, _ in self.lines.values()}
+        text = next((text for text in of_theme if self._fits(text, slot)), None)
+        text = text or next((text for text in of_theme if text not in written), of_theme[0])
         self.lines[slot.key] = (text, "box")
+
+    def _fits(self, text: str, slot: Slot) -> bool:
+        return self._brief.language == "en" and self._fault(text, slot) is None
 
     def _fault(self, text: str, slot: Slot) -> str | None:
         return checks.fault(text, slot, self._measure, [line for line, _ in self.lines.values()])
@@ -70,7 +76,11 @@ class _Life:
 async def imagine(
     brief: Brief, ask: Ask | None, *, now: datetime, model: str, tell: Callable[[int], object]
 ) -> FutureMemory:
-    """A whole life. `ask` is None where no model can be asked; `tell` hears how many lines are done."""
+    """A whole life. `ask` is None where no model can be asked; `tell` hears how many lines are done.
+
+    In another language than English no model is asked.
+    """
+    ask = ask if brief.language == "en" else None
     life = _Life(brief)
     slots = outline.outline(brief.facts, brief.seed)
     for _, group in groupby(slots, key=lambda slot: slot.part):
@@ -118,9 +128,10 @@ async def _ask(
 
 
 @cache
-def plain_lines() -> dict[str, tuple[str, ...]]:
+def plain_lines(language: str = "en") -> dict[str, tuple[str, ...]]:
     """Sentences for each theme, for where the model can't."""
-    text = files(__package__).joinpath("plain_lines.toml").read_text(encoding="utf-8")
+    folder = files(__package__) / "plain_lines"
+    text = (folder / f"{language}.toml").read_text(encoding="utf-8")
     return {theme: tuple(lines) for theme, lines in tomllib.loads(text).items()}
 
 

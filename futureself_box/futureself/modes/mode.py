@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 ModeName = Literal["mentor", "companion", "cheerleader", "challenger", "strategist"]
+Asks = Literal["always", "never", "maybe"]
 NAMES: tuple[ModeName, ...] = get_args(ModeName)
 
 
@@ -38,7 +39,9 @@ class Mode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One of the five.
 
     `line` is what it says of itself to the member, `now` how it is called up for one answer, `leave`
-    how it asks leave, in each language, where it must.
+    how it asks leave, in each language, where it must. Whatever the model, it `asks` one question in
+    each reply, of `questions` where the model has none, or never; then `instead` is said where the
+    model only asks.
     """
 
     title: str
@@ -47,10 +50,13 @@ class Mode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     do: tuple[str, ...]
     dont: tuple[str, ...]
     now: str
+    asks: Asks
     examples: tuple[Example, ...]
     sampling: Sampling
     speech: Speech
     leave: Mapping[str, str] = {}
+    questions: Mapping[str, tuple[str, ...]] = {}
+    instead: Mapping[str, str] = {}
 
 
 @cache

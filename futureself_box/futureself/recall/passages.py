@@ -11,6 +11,7 @@ from uuid import UUID
 
 import msgspec
 
+from futureself_box.futureself.care import screen
 from futureself_box.futureself.onboarding import questionnaire
 from futureself_box.records import clock as clocks
 from futureself_box.records import listing
@@ -68,8 +69,8 @@ def remembered(kind: str, fields: Body, clock: Clock) -> Remembered | None:
             # What is asked says nothing; and a question must not be its own answer.
             said = (part for part in _sentences(fields.text) if not part.rstrip().endswith("?"))
             text, about = "".join(said), ""
-        case Answer() if fields.question not in questionnaire.told():
-            return None  # for the member alone
+        case Answer() if _is_for_oneself(fields):
+            return None
         case Answer():
             known = (f"{person.name}, {person.role}".strip(", ") for person in fields.people)
             text, about = "\n".join((fields.text, *known)), fields.question.replace("_", " ")
@@ -96,6 +97,10 @@ def cut(text: str) -> Iterator[tuple[int, int]]:
             end += length
     if end > start or not text:
         yield start, end
+
+
+def _is_for_oneself(answer: Answer) -> bool:
+    return answer.question not in questionnaire.told() or screen.speaks_of_danger(answer.text)
 
 
 def _sentences(text: str) -> Iterator[str]:

@@ -4,6 +4,7 @@
 /** @import { Replica } from "../records/replica.js" */
 /** @import { Question, Questions } from "./questions.js" */
 
+import { CareNote } from "../care/care-note.js";
 import { part, stamp } from "../dom.js";
 import { keep, read } from "../kept.js";
 import { whereabouts } from "../records/saving.js";
@@ -61,13 +62,16 @@ export class AnswersView extends HTMLElement {
     const where = Object.assign(document.createElement("span"), { className: "mark", hidden: true });
     where.dataset["part"] = "where";
     const error = Object.assign(document.createElement("p"), { className: "error", role: "alert" });
-    row.append(field, where, error);
+    const note = new CareNote(this.#api);
+    row.append(field, where, error, note);
     field.addEventListener("input", () => {
       keep(DRAFTS, { ...read(DRAFTS, {}), [question.name]: field.given });
     });
     field.addEventListener("change", async () => {
       const version = this.#asked?.questionnaire.version ?? 1;
       const asked = { question: question.name, version };
+      // Beside the saving: what was written must not wait for a network.
+      if (question.kind === "text") note.look(field.given.text ?? "");
       error.textContent = await answer(this.#replica, asked, field.given);
       if (!error.textContent) this.#dropDraft(question.name);
     });

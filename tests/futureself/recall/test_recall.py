@@ -224,6 +224,7 @@ async def test_a_hard_time_of_the_questionnaire_is_for_the_member_alone(journal:
     for question, text in (
         ("proud", "The bakery opened."),
         ("low_point", "The bakery burnt down."),
+        ("challenge", "Since the bakery burnt I want to kill myself."),
     ):
         body = f'{{"question":"{question}","version":1,"text":"{text}"}}'
         change = Change(uuid4(), uuid4(), "answer", "put", body)
