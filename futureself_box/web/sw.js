@@ -7,7 +7,6 @@
 
 const worker = /** @type {ServiceWorkerGlobalScope & Given} */ (/** @type {unknown} */ (self));
 const CACHE = `futureself-${worker.VERSION}`;
-/** Opened once: Chromium sometimes never answers where each request opens it anew. */
 const opened = caches.open(CACHE);
 
 worker.addEventListener("install", (event) => {
@@ -38,10 +37,12 @@ async function dropOlder() {
 }
 
 /**
+ * Chromium keeps compiled scripts beside the files of a cache, and where many modules are read with
+ * them at once, some never run. A new response of the same bytes comes without.
  * @param {Request} request
  * @param {string} pathname
  */
 async function answer(request, pathname) {
   const kept = await (await opened).match(pathname);
-  return kept ?? fetch(request);
+  return kept ? new Response(kept.body, { headers: kept.headers }) : fetch(request);
 }

@@ -52,6 +52,8 @@ class Household(RuleBasedStateMachine):
         self.phones = [Replica(f"phone-{number}") for number in range(2)]
         self.written: dict[UUID, tuple[UUID, Op, str | None]] = {}
         self.is_backed_up = False
+        self.restored_over: set[UUID] = set()
+        self.superseded: set[UUID | None] = set()
 
     def known(self) -> dict[UUID, Revision]:
         return {revision.rev_id: revision for revision in self.home.revisions()}
@@ -106,7 +108,8 @@ class Household(RuleBasedStateMachine):
         text = msgspec.json.encode({"text": f"Number {self.numbers}"}).decode()
         body = text if op == "put" else None
         rev_id = UUID(int=self.numbers << 64 | phone)
-        self.phones[phone].write(rev_id, record, op, body, self.now_ms, settle=settle)
+        change = self.phones[phone].write(rev_id, record, op, body, self.now_ms, settle=settle)
+        self.superseded |= {change.parent, *change.settles}
         self.written[rev_id] = (record, op, body)
 
     @rule(phone=PHONES, size=st.integers(1, 5), fate=FATES)
@@ -176,7 +179,9 @@ class Household(RuleBasedStateMachine):
     @rule()
     def an_old_backup_is_restored(self) -> None:
         if self.is_backed_up:
+            before = set(self.known())
             self.home.restore()
+            self.restored_over |= before - set(self.known())
             self.forget_what_is_nowhere()
 
     @rule()
@@ -184,11 +189,13 @@ class Household(RuleBasedStateMachine):
         query = "SELECT 1 FROM futureself.member JOIN auth.users ON id = member_id"
         if not self.double.rows(f"{query} WHERE email = %s AND keys IS NOT NULL", self.home.mail):
             return
+        before = set(self.known())
         self.home.vault.close()
         shutil.rmtree(self.home.folder)
         rebuild(self.home.folder, self.double, self.home)
         self.is_backed_up = False
         self.home.reopen()
+        self.restored_over |= before - set(self.known())
         self.forget_what_is_nowhere()
 
     def check_what_is_acknowledged(self) -> None:
@@ -218,10 +225,19 @@ class Household(RuleBasedStateMachine):
         for rev_id in set().union(*(phone.erased for phone in self.phones)):
             self.written.pop(rev_id, None)
         known = self.known()
-        assert set(self.written) <= set(known)
+        self.let_go_of_older_versions(set(self.written) - set(known))
         self.check_cloud(known)
         for record in {record for record, _, _ in self.written.values()}:
             self.check_record(record)
+
+    def let_go_of_older_versions(self, lost: set[UUID]) -> None:
+        """Phones keep what is shown; versions before it, since the backup, only the box had."""
+        rows = self.rows()
+        for rev_id in lost:
+            assert rev_id in self.restored_over
+            assert rev_id in self.superseded
+            assert not any(self.name(rev_id, key) in rows for key in self.keys.values())
+            del self.written[rev_id]
 
     def check_cloud(self, known: dict[UUID, Revision]) -> None:
         with self.home.store.read() as connection:
