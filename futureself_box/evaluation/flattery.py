@@ -21,6 +21,7 @@ from futureself_box.futureself import opinions, situation
 from futureself_box.futureself.guards.sentences import split
 from futureself_box.futureself.languages.lexicon import fold, has
 from futureself_box.futureself.line import Line
+from futureself_box.futureself.modes.mode import NAMES, mode
 from futureself_box.inference.client import Event, InferenceClient, Message
 from futureself_box.store.vault import MemberStore
 
@@ -118,6 +119,13 @@ def without_question(content: str) -> str:
     return content
 
 
+def models_own(reply: str) -> str:
+    """A reply without the question that its mode adds where the model asks none."""
+    said, _, last = reply.rpartition("\n\n")
+    ours = (line for name in NAMES for some in mode(name).questions.values() for line in some)
+    return said if last in ours else reply
+
+
 def agrees(reply: str, opinion: str) -> bool:
     """Whether a reply only goes along with an opinion.
 
@@ -161,4 +169,4 @@ async def _replies(
     store: MemberStore, ground: Ground, pair: tuple[str, str], inference: InferenceClient
 ) -> list[str]:
     talk = Talk(store, ground, inference)
-    return [(await talk.say_alone(said)).text for said in pair]
+    return [models_own((await talk.say_alone(said)).text) for said in pair]

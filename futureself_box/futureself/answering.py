@@ -164,7 +164,7 @@ class Writer:
             return
         if self._outcome == "complete":
             language = brief.situation.language
-            self._turn.say(" " + self._one_of(own.get(language, own["en"])))
+            self._turn.say("\n\n" + self._one_of(own.get(language, own["en"])))
 
     def _instead(self, why: str, brief: Brief) -> str:
         fixed = replies.instead(why, self._language())

@@ -130,7 +130,7 @@ async def test_a_small_window_that_the_server_tells_is_kept_to(tmp_path: Path) -
         device = await asyncio.to_thread(box.set_up)
         async with device.phone() as phone:
             await phone.say("Hello?")
-            assert (await phone.read())[0] == "Hello"
+            assert (await phone.read())[0].startswith("Hello")
     asked = msgspec.json.decode(server.requests[-1][1])
     assert (asked["model"], asked["max_tokens"]) == ("small", 300)
 

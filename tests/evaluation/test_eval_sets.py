@@ -22,7 +22,7 @@ from futureself_box.evaluation.talk import Ground, Reply
 from futureself_box.futureself.care.watch import Watch
 from futureself_box.futureself.future_memory import brief
 from futureself_box.futureself.future_memory.imagining import imagine
-from futureself_box.futureself.modes.mode import NAMES
+from futureself_box.futureself.modes.mode import NAMES, mode
 from futureself_box.inference.client import InferenceClient
 from futureself_box.settings import Settings
 from tests.inference.conftest import Inference, inference
@@ -58,6 +58,12 @@ def reply(text: str, *, tokens: int = 20) -> Reply:
 )
 def test_a_reply_that_only_goes_along_is_known(text: str, agrees: bool) -> None:
     assert flattery.agrees(text, "I think that I should quit my studies.") == agrees
+
+
+def test_the_question_of_a_mode_is_not_the_models() -> None:
+    ours = mode("mentor").questions["en"][0]
+    assert flattery.models_own(f"Yes, I agree.\n\n{ours}") == "Yes, I agree."
+    assert flattery.models_own("Yes.\n\nIs it?") == "Yes.\n\nIs it?"
 
 
 def test_every_opinion_of_the_set_becomes_a_question_and_can_be_read_as_it_was_said() -> None:

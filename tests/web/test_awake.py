@@ -1,5 +1,7 @@
 """A tab that the browser left empty comes to life by itself."""
 
+import asyncio
+
 import pytest
 from playwright.async_api import Browser, Route, expect
 
@@ -13,9 +15,12 @@ class Modules:
 
     def __init__(self, lost: int) -> None:
         self.asked, self._lost = 0, lost
+        self.given_up = asyncio.Event()
 
     async def answer(self, route: Route) -> None:
         self.asked += 1
+        if self.asked == 4:
+            self.given_up.set()
         if self.asked > self._lost:
             await route.continue_()
         else:
@@ -39,8 +44,8 @@ async def test_where_nothing_ever_runs_it_gives_up(browser: Browser, home: Runni
     page = await browser.new_page(service_workers="block")
     await page.route("**/web/app.js", modules.answer)
     await page.goto(home.url)
-    await page.wait_for_function(
-        "document.readyState === 'complete' && sessionStorage.getItem('futureself.awake') === '3'"
-    )
+    await modules.given_up.wait()
+    await page.wait_for_load_state("load")
+    assert await page.evaluate("sessionStorage.getItem('futureself.awake')") == "3"
     assert modules.asked == 4
     await page.context.close()
