@@ -65,6 +65,7 @@ def reading(folder: Path, count: int) -> Reading:
 
 def pushing(folder: Path, seconds: float) -> Pushing:
     """Eight members push single entries at once, each a few on their way, over real sockets."""
+    folder.mkdir()
     raw = _raw_commits(folder, seconds)
     box = RunningBox(folder, None)
     box.start()
