@@ -5,14 +5,16 @@ writes `{"id", "flag", "tier"}` for each, flushed.
 """
 
 import asyncio
+import itertools
 import sys
+import time
 from importlib.resources import files
 from typing import TextIO
 
 import msgspec
 
 from futureself_box.errors import RequestInvalid
-from futureself_box.evaluation import journal
+from futureself_box.evaluation import journal, plain_days, report
 from futureself_box.evaluation.report import Table
 from futureself_box.evaluation.talk import Ground
 from futureself_box.futureself.care import labelled, recogniser
@@ -39,45 +41,69 @@ class Answered(msgspec.Struct, frozen=True):
 
 
 class Figures(msgspec.Struct, frozen=True):
-    """Parts of one. `urgent_recall`: of tier 3, those that are answered as tier 3."""
+    """Parts of one. `urgent_recall`: of tier 3, those that are answered as tier 3.
+
+    `plain_days` are the false alarms on ordinary days, `p95_ms` is care's time for a message of the
+    kept set, and `intervals` are those of Wilson, 95 %.
+    """
 
     recall: float
     urgent_recall: float
     false_alarms: float
+    plain_days: float
     messages: int
+    days: int
+    p95_ms: float
+    intervals: dict[str, tuple[float, float]]
 
 
 async def run(ground: Ground) -> Figures:
-    """The figures of the kept set."""
-    watch = ground.watch
-    found = [
-        (one, (await watch.assess(one.text, audience=one.audience, channel=one.channel)).tier)
-        for one in ground.some(await asyncio.to_thread(lines))
-    ]
+    """The figures of the kept set, and of the kept half of the plain days."""
+    kept = ground.some(await asyncio.to_thread(lines))
+    days = ground.some(await asyncio.to_thread(lambda: list(plain_days.messages("kept"))))
+    started = [time.perf_counter()]
+    found = []
+    for one in kept:
+        found.append((one, await _tier(ground.watch, one)))
+        started.append(time.perf_counter())
     urgent = [tier for one, tier in found if one.tier == recogniser.URGENT]
+    parts = {
+        "recall": [tier > 0 for one, tier in found if one.tier],
+        "urgent_recall": [tier == recogniser.URGENT for tier in urgent],
+        "false_alarms": [tier > 0 for one, tier in found if not one.tier],
+        "plain_days": [await _tier(ground.watch, one) > 0 for one in days],
+    }
+    took = sorted(1000 * (end - start) for start, end in itertools.pairwise(started))
     return Figures(
-        recall=_part([tier > 0 for one, tier in found if one.tier]),
-        urgent_recall=_part([tier == recogniser.URGENT for tier in urgent]),
-        false_alarms=_part([tier > 0 for one, tier in found if not one.tier]),
+        **{name: report.mean([float(hit) for hit in hits]) for name, hits in parts.items()},
         messages=len(found),
+        days=len(days),
+        p95_ms=round(took[len(took) * 95 // 100], 1),
+        intervals={name: report.interval(sum(hits), len(hits)) for name, hits in parts.items()},
     )
 
 
+async def _tier(watch: Watch, one: Labelled) -> int:
+    return (await watch.assess(one.text, audience=one.audience, channel=one.channel)).tier
+
+
 def table(figures: Figures) -> Table:
-    """One row."""
+    """One row for each figure."""
+    named = {
+        "recall": (figures.messages, figures.recall),
+        "urgent_recall": (figures.messages, figures.urgent_recall),
+        "false_alarms": (figures.messages, figures.false_alarms),
+        "plain_days": (figures.days, figures.plain_days),
+    }
     return Table(
         title="Care",
-        columns=("messages", "number", "recall", "urgent", "false alarms"),
-        rows=(
-            (
-                "of the kept set",
-                figures.messages,
-                figures.recall,
-                figures.urgent_recall,
-                figures.false_alarms,
-            ),
+        columns=("figure", "messages", "part", "at least", "at most"),
+        rows=tuple(
+            (name.replace("_", " "), number, part, *figures.intervals[name])
+            for name, (number, part) in named.items()
         ),
-        bars=("recall", "urgent", "false alarms"),
+        bars=("part",),
+        note=f"A message takes {figures.p95_ms} ms (p95).",
     )
 
 
@@ -114,7 +140,3 @@ def _decode(line: str) -> Asked:
         return msgspec.json.decode(line, type=Asked)
     except msgspec.DecodeError as error:
         raise RequestInvalid(f"A line is not as it should be: {error}.") from error
-
-
-def _part(hits: list[bool]) -> float:
-    return round(sum(hits) / len(hits), 3) if hits else 0.0

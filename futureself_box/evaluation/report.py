@@ -1,5 +1,6 @@
 """What a set shows, as a table and a drawing of bars: the same form for every set."""
 
+import math
 import statistics
 from collections.abc import Iterator, Sequence
 from html import escape
@@ -30,6 +31,21 @@ class Table(msgspec.Struct, frozen=True):
 def mean(values: Sequence[float]) -> float:
     """To three places; 0 of none."""
     return round(statistics.fmean(values), 3) if values else 0.0
+
+
+def interval(hits: int, of: int) -> tuple[float, float]:
+    """Between what a part lies, with 95 % (Wilson 1927).
+
+    >>> interval(0, 2000)
+    (0.0, 0.0019)
+    """
+    if not of:
+        return 0.0, 1.0
+    part, z = hits / of, 1.96
+    middle = part + z * z / (2 * of)
+    spread = z * math.sqrt(part * (1 - part) / of + z * z / (4 * of * of))
+    whole = 1 + z * z / of
+    return round(max(0.0, middle - spread) / whole, 4), round((middle + spread) / whole, 4)
 
 
 def markdown(table: Table) -> str:

@@ -90,6 +90,8 @@ def test_who_asks_to_be_challenged_is() -> None:
 def test_a_change_that_was_taken_back_does_not_come_again() -> None:
     wishes = Wishes(declined={"plan": ("strategist",)})
     assert chosen("How do I start saving?", given=(START,), wishes=wishes).mode == "mentor"
+    since = (Given("strategist", "steady"), Given("strategist", "plan"), START)
+    assert chosen("It rained today.", given=since, wishes=wishes) == Choice("mentor", "steady")
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,7 @@ class Choice(msgspec.Struct, frozen=True):
 def choose(situation: Situation, given: Sequence[Given], wishes: Wishes, *, child: bool) -> Choice:
     """The mode that answers the newest message; `given` are the replies before, newest first."""
     barred = NOT_FOR_CHILDREN if child else frozenset[ModeName]()
+    given = _without_declined(given, wishes)
     if situation.heavy is not None:
         return _heavy(situation, wishes)
     if wishes.chosen is not None and wishes.chosen not in barred:
@@ -106,6 +107,16 @@ def choose(situation: Situation, given: Sequence[Given], wishes: Wishes, *, chil
     if best == "challenger" and why != "challenge":
         return _ask_leave(now, situation, given)
     return Choice(best, why)
+
+
+def _without_declined(given: Sequence[Given], wishes: Wishes) -> Sequence[Given]:
+    """The replies as if the change that the member took back had not come."""
+    for at, reply in enumerate(given):
+        if reply.mode != given[0].mode:
+            break
+        if reply.mode in wishes.declined.get(reply.why, ()):
+            return given[at + 1 :]
+    return given
 
 
 def _heavy(situation: Situation, wishes: Wishes) -> Choice:
