@@ -44,7 +44,9 @@ async def test_a_talk_is_counted_and_nobody_is_named(box: RunningBox) -> None:
             await phone.read()
         status, text = scraped(box, owner.token)
     assert status == 200
-    assert value(text, "futureself_first_token_seconds_count") >= 1
+    answers = re.findall(r"^futureself_answers_total\{.*\} (\S+)$", text, flags=re.MULTILINE)
+    assert value(text, "futureself_first_token_seconds_count") == sum(map(float, answers)) > 0
+    assert value(text, "futureself_prompt_tokens_total") > 0
     assert value(text, "futureself_gap_seconds_count") > 0
     assert value(text, "futureself_answers_running") == 0
     assert value(text, "futureself_phones_connected") == 1
