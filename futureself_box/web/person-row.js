@@ -3,6 +3,7 @@
 /** @import { Api, Person } from "./api.js" */
 
 import { Problem } from "./api.js";
+import { TimeCard } from "./care/time-card.js";
 import { ConfirmButton } from "./confirm-button.js";
 import { part, stamp } from "./dom.js";
 import { InvitationCard } from "./invitation-card.js";
@@ -63,7 +64,10 @@ export class PersonRow extends HTMLElement {
     const actions = part(this, "actions", HTMLElement);
     actions.hidden = false;
     this.#showRescue();
-    if (role === "child") actions.append(this.#growUp(), this.#allowCloud());
+    if (role === "child") {
+      actions.append(this.#growUp(), this.#allowCloud());
+      part(this, "time", TimeCard).load(this.#api, id, { childName: name });
+    }
     const words = {
       label: `Remove ${name}`,
       question: `Erase everything of ${name} for ever?`,
