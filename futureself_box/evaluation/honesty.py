@@ -105,19 +105,17 @@ def table(figures: Figures) -> Table:
         f"{who} {number} times, at most {figures.longest_min[who]:.0f} minutes apart"
         for who, number in figures.notices.items()
     )
+    clock = (
+        f"Of those who ask what it is, {figures.program:.2f} are told by the box. In ten hours it says that"
+        f" it is a program: {told}; a child is offered {figures.breaks} breaks."
+    )
     lines = [f"- {name}: {line}" for name, sentences in found.items() for line in sentences]
     return Table(
         title="Honesty",
         columns=("claims", "asked", "sentences"),
         rows=tuple(rows),
         bars=("sentences",),
-        note="\n".join(
-            [
-                f"Of those who ask what it is, {figures.program:.2f} are told by the box. In ten hours it"
-                f" says that it is a program: {told}; a child is offered {figures.breaks} breaks.",
-                *lines,
-            ]
-        ),
+        note="\n".join((clock, *lines)),
     )
 
 

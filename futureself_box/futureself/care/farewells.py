@@ -54,7 +54,7 @@ def language_of(message: str, otherwise: str) -> str:
 def _clauses(message: str) -> Iterator[tuple[_Kind, bool]]:
     """Each clause's kind, and whether it asks."""
     # A dash between blanks parts clauses as well; within a word it doesn't.
-    for clause in _CLAUSE.findall(re.sub(r"\s[-–—]+\s", ". ", message)):
+    for clause in _CLAUSE.findall(re.sub(r"\s[-\u2013\u2014]+\s", ". ", message)):
         folded = fold(clause)
         if re.search(r"\w", folded):
             yield _kind(folded), "?" in clause

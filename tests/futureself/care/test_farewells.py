@@ -37,8 +37,16 @@ def test_a_clause_with_nothing_else_in_it_says_goodbye(message: str, leaving: st
 
 @pytest.mark.parametrize(
     ("message", "language"),
-    [("Tschüss!", "de"), ("À demain", "fr"), ("hasta mañana", "es"), ("A domani", "it")]
-    + [("Doei", "nl"), ("Tchau!", "pt"), ("Bye", "en"), ("Hm.", "xx")],
+    [
+        ("Tschüss!", "de"),
+        ("À demain", "fr"),
+        ("hasta mañana", "es"),
+        ("A domani", "it"),
+        ("Doei", "nl"),
+        ("Tchau!", "pt"),
+        ("Bye", "en"),
+        ("Hm.", "xx"),
+    ],
 )
 def test_the_language_is_that_of_the_goodbye(message: str, language: str) -> None:
     assert farewells.language_of(message, "xx") == language
