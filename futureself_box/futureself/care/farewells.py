@@ -35,11 +35,12 @@ def leaving(message: str) -> Leaving | None:
     kinds = [kind for kind, _ in clauses if kind != "around"]
     if any(kind == "other" and asks for kind, asks in clauses) or not kinds:
         return None
-    if "goodbye" not in kinds:
-        return None if "other" in kinds or any(asks for _, asks in clauses) else "with more"
-    if "other" not in kinds:
+    if "goodbye" in kinds and "other" not in kinds:
         return "plainly"
-    return "with more" if "goodbye" in {kinds[0], kinds[-1]} else None
+    if "other" not in kinds:
+        return None if any(asks for _, asks in clauses) else "with more"
+    # "Hello, ..." begins with a word that ends a talk elsewhere.
+    return "with more" if kinds[0] == "goodbye" or kinds[-1] != "other" else None
 
 
 def language_of(message: str, otherwise: str) -> str:

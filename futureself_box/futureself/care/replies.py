@@ -30,6 +30,7 @@ _SHORT_CODE = re.compile(
 class _Patterns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     certainty: tuple[str, ...]
     person: tuple[str, ...]
+    plea: tuple[str, ...]
     hook: tuple[str, ...]
     not_for_children: tuple[str, ...]
     asks_what_it_is: dict[str, tuple[str, ...]]
@@ -45,7 +46,7 @@ def barred(sentence: str, *, child: bool, farewell: bool) -> str | None:
     plain = _plain(sentence)
     if _has_number(plain):
         return "number"
-    kinds = ["certainty", "person"]
+    kinds = ["certainty", "person", "plea"]
     kinds += ["hook"] if farewell else []
     kinds += ["not_for_children"] if child else []
     return next((kind for kind in kinds if _pattern(kind).search(plain)), None)
@@ -69,8 +70,10 @@ def instead(why: str, language: str) -> str | None:
             return spoken.no_certainty
         case "not_for_children":
             return spoken.no_advice_for_children
-        case "person" | "hook":
-            return spoken.farewell if why == "hook" else spoken.program
+        case "person":
+            return spoken.program
+        case "hook" | "plea":
+            return spoken.farewell
         case _:
             return None
 
