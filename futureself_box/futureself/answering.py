@@ -163,7 +163,7 @@ class Writer:
             async with aclosing(self._ask(brief, brief.last, gate)) as sentences:
                 async for sentence in sentences:
                     self._turn.say(sentence)
-            if gate.shown or not gate.barred:
+            if gate.shown or not (gate.barred or brief.leaving):
                 self._ask_the_member(brief)
                 return
             why = gate.barred

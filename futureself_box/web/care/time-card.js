@@ -35,8 +35,9 @@ export class TimeCard extends HTMLElement {
     };
     part(this, "form", HTMLFormElement).onsubmit = (event) => {
       event.preventDefault();
-      const [begins, ends] = [part(this, "begins", HTMLInputElement), part(this, "ends", HTMLInputElement)];
-      if (begins.value && ends.value) this.#show(choose({ begins: begins.value, ends: ends.value }));
+      const begins = part(this, "begins", HTMLInputElement).value;
+      const ends = part(this, "ends", HTMLInputElement).value;
+      if (begins && ends) this.#show(choose({ begins, ends }));
     };
     part(this, "lift", HTMLButtonElement).onclick = () => this.#show(choose(null));
     await this.#show(api.presence(member));
