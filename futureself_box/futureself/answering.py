@@ -166,7 +166,7 @@ class Writer:
             if gate.shown or not (gate.barred or brief.leaving):
                 self._ask_the_member(brief)
                 return
-            why = gate.barred
+            why = gate.barred or "nothing"
             log.info("sentence_barred", turn=str(self._turn.id), why=why)
         self._turn.say(self._instead(why, brief))
         self._ask_the_member(brief)

@@ -60,8 +60,8 @@ class Turns:
                 self._abandon(turn)
             elif turn.said.id == said.id and turn.error is None:
                 return turn
-        turn = uuid_utils.compat.uuid7()
-        return self._start(Turn(turn, store, said, name, child=child, quiet_until=quiet_until))
+        new = uuid_utils.compat.uuid7()
+        return self._start(Turn(new, store, said, name, child=child, quiet_until=quiet_until))
 
     def answer_again(self, turn: Turn) -> Turn:
         """Run a turn that a phone has named: the one there is, or this one."""

@@ -84,7 +84,7 @@ async def said(phone: Phone, send: ChatSend) -> tuple[list[str], str]:
 async def test_it_says_that_it_is_a_program_at_the_start_and_every_three_hours(
     owner: Device, clock: SteeredClock
 ) -> None:
-    reminded = {}
+    reminded: dict[int, list[str]] = {}
     async with owner.phone() as phone:
         for minutes in range(0, 220, 20):
             clock.turn_to(NOON + timedelta(minutes=minutes))
