@@ -4,8 +4,6 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from futureself_box.store.files import write_atomically
-
 
 class SteeredClock:
     """The wall clock of a box that was started with these `variables`; it never goes back by itself."""
@@ -22,4 +20,6 @@ class SteeredClock:
     def turn_to(self, moment: datetime) -> None:
         """Let it be this moment, from now on."""
         ahead = round(moment.timestamp() - time.time())
-        write_atomically(self._file, str(ahead).encode())
+        part = self._file.with_suffix(".part")
+        part.write_text(str(ahead))
+        part.replace(self._file)
