@@ -307,18 +307,6 @@ def summaries(db: Database) -> None:
     """)
 
 
-@household()
-def quiet_hours(db: Database) -> None:
-    """When the future self of a child rests; times of the household's day."""
-    db.execute("""
-        CREATE TABLE quiet_hours (
-            member TEXT PRIMARY KEY REFERENCES member (id) ON DELETE CASCADE,
-            begins TEXT NOT NULL,
-            ends TEXT NOT NULL
-        ) STRICT
-    """)
-
-
 @member()
 def time_spent(db: Database) -> None:
     """How long the member was here by week, the sitting that goes on, and the day of the last check-in."""
