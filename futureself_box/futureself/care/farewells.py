@@ -35,12 +35,10 @@ def leaving(message: str) -> Leaving | None:
     kinds = [kind for kind, _ in clauses if kind != "around"]
     if any(kind == "other" and asks for kind, asks in clauses) or not kinds:
         return None
-    if "goodbye" in kinds and "other" not in kinds:
-        return "plainly"
-    if "other" not in kinds:
-        return None if any(asks for _, asks in clauses) else "with more"
-    # "Hello, ..." begins with a word that ends a talk elsewhere.
-    return "with more" if kinds[0] == "goodbye" or kinds[-1] != "other" else None
+    if "goodbye" in kinds:
+        return "with more" if "other" in kinds else "plainly"
+    # What can be meant in another way ends a message; "Salut, ..." begins one.
+    return None if kinds[-1] == "other" or any(asks for _, asks in clauses) else "with more"
 
 
 def language_of(message: str, otherwise: str) -> str:

@@ -14,7 +14,7 @@ export class Reminders extends HTMLElement {
   #kinds = new Set();
 
   connectedCallback() {
-    this.replaceChildren(stamp("reminders"));
+    this.replaceChildren(stamp("reminder"));
     part(this, "close", HTMLButtonElement).onclick = () => this.#close();
     part(this, "help", HTMLButtonElement).onclick = () => openHelp();
   }
