@@ -84,7 +84,6 @@ async def test_it_says_that_it_is_a_program_until_that_is_taken_note_of(app: App
     await expect(notice.get_by_text(words.words("en").program)).to_be_visible()
     await app.see_answer()
     await check(app.page)
-    await app.page.screenshot(path="/tmp/care-rem.png")
     await notice.get_by_role("button", name="All right").click()
     await expect(notice).to_be_hidden()
     await app.say("See you tomorrow!")
@@ -107,8 +106,6 @@ async def test_a_parent_sets_quiet_hours_and_the_child_sees_what_the_parent_sees
     name, member = ada.joined.name, ada.joined.member
     await asyncio.to_thread(owner.call, "PATCH", f"/api/members/{member}", {"role": "child"})
     await owner_app.page.reload()
-    # The list is drawn anew with the welcome; what is typed before that is gone.
-    await owner_app.page.wait_for_load_state("networkidle")
     row = owner_app.page.locator("fs-person", has_text=name).last
     card = row.locator("fs-time-card")
     await expect(card.get_by_text("No quiet hours are set.")).to_be_visible()

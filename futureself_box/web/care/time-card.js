@@ -33,8 +33,11 @@ export class TimeCard extends HTMLElement {
       await api.chooseQuiet(member, hours);
       return api.presence(member);
     };
-    part(this, "form", HTMLFormElement).onsubmit = (event) => {
+    const form = part(this, "form", HTMLFormElement);
+    form.oninput = () => (form.dataset["typed"] = "yes");
+    form.onsubmit = (event) => {
       event.preventDefault();
+      delete form.dataset["typed"];
       const begins = part(this, "begins", HTMLInputElement).value;
       const ends = part(this, "ends", HTMLInputElement).value;
       if (begins && ends) this.#show(choose({ begins, ends }));
@@ -64,8 +67,10 @@ export class TimeCard extends HTMLElement {
     this.#tell("protected", isProtected ? PROTECTED[name ? "parent" : "child"] : "");
     this.#tell("quiet", isProtected ? quietInWords(quiet) : "");
     this.#tell("clock", name ? `The box’s clock says ${clock}.` : "");
-    part(this, "form", HTMLFormElement).hidden = !name;
+    const form = part(this, "form", HTMLFormElement);
+    form.hidden = !name;
     part(this, "lift", HTMLButtonElement).hidden = !quiet;
+    if (form.dataset["typed"]) return;
     const { begins, ends } = quiet ?? FIRST;
     part(this, "begins", HTMLInputElement).value = begins;
     part(this, "ends", HTMLInputElement).value = ends;
