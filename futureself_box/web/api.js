@@ -3,7 +3,7 @@
  * box's own sentence and hint.
  */
 
-/** @import { Outcome, Welcome } from "./frames.js" */
+/** @import { Drawn, Outcome, Welcome } from "./frames.js" */
 
 /**
  * @typedef {Pick<Welcome, "member" | "name" | "role" | "device"> & { token: string }} Joined
@@ -27,6 +27,9 @@
  * @property {string} [clock] the box's order; a message recorded a moment ago has none here yet
  * @property {string | null} answers
  * @property {Outcome} outcome
+ * @property {string} [mode] that spoke
+ * @property {string} [why]
+ * @property {Drawn[]} [drew_on]
  *
  * @typedef {{ messages: Message[], more: boolean }} Page
  *
@@ -244,9 +247,11 @@ export class Api {
   /** @type {(id: string) => Promise<void>} */
   revoke = (id) => this.#ask("DELETE", `/api/devices/${id}`);
 
-  /** @type {(before?: string) => Promise<Page>} the newest page, or the one before a clock */
-  conversation = (before) =>
-    this.#ask("GET", `/api/conversation?limit=50${before ? `&before=${before}` : ""}`);
+  /** @type {(thread: string | null, before?: string) => Promise<Page>} the newest page, or the one before a clock */
+  conversation = (thread, before) => {
+    const where = `${thread ? `&thread=${thread}` : ""}${before ? `&before=${before}` : ""}`;
+    return this.#ask("GET", `/api/conversation?limit=50${where}`);
+  };
 
   /** @returns {Promise<{ items: RecordShown[], after: number | null }>} */
   trash = () => this.#ask("GET", "/api/trash?limit=200");

@@ -125,7 +125,7 @@ async function showApp(who) {
   };
   const views = {
     journal: new JournalView(api, replica, sync, carrier),
-    talk: new TalkView(conversation),
+    talk: new TalkView(conversation, replica),
     goals: new GoalsView(api, replica, sync),
     me: new MeView(api, who, unsent),
     ...onboardingScreens(api, replica, sync),
@@ -163,6 +163,8 @@ async function showApp(who) {
     turnTo(views, name);
     const view = views[name];
     if ("refresh" in view) view.refresh();
+    const [, record] = location.hash.split("/");
+    if (record && "open" in view) view.open(record);
   }
 
   socket.addEventListener("state", () => {
@@ -173,6 +175,7 @@ async function showApp(who) {
     const { name, role } = /** @type {CustomEvent<Welcome>} */ (event).detail;
     keep("who", { ...who, name, role });
     views.me.introduce({ name, role });
+    views.talk.introduce(role);
     askMe();
   });
   conversation.addEventListener("notice", () => askMe());
@@ -199,7 +202,7 @@ const UNKNOWN_REASON = {
  * @returns {Screen}
  */
 function screenOf(hash) {
-  const name = hash.slice(1);
+  const [name] = hash.slice(1).split("/");
   return name in TITLES ? /** @type {Screen} */ (name) : "journal";
 }
 

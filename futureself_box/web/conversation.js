@@ -11,12 +11,16 @@
 
 import { Problem } from "./api.js";
 import { SCHEMA } from "./frames.js";
+import { Delivery } from "./delivery.js";
 import { History } from "./history.js";
 import * as outbox from "./outbox.js";
 import { Reading } from "./reading.js";
 import { isOurs } from "./records/sync.js";
 import { BoxSocket } from "./socket.js";
+import { CARE } from "./talk/care.js";
+import { threadOf } from "./talk/threads.js";
 import { arrange } from "./thread.js";
+import { uuid7 } from "./uuid.js";
 
 /**
  * Events: `change`; `notice` when something about the member has changed; `loaded` when the newest page is here; `welcome` (its detail is the frame);
@@ -27,9 +31,10 @@ export class Conversation extends EventTarget {
   history;
   socket;
 
+  #api;
+  #replica;
   #reading;
-  /** @type {Set<string>} messages sent on this connection, whose acceptance is awaited */
-  #sent = new Set();
+  #delivery;
   /** @type {Set<string>} */
   #unanswered = new Set();
 
@@ -40,11 +45,14 @@ export class Conversation extends EventTarget {
    */
   constructor(api, token, replica) {
     super();
-    this.history = new History(api, replica);
+    this.#api = api;
+    this.#replica = replica;
+    this.history = new History(api, replica, null);
     this.socket = new BoxSocket(() => {
-      this.#sent.clear();
+      this.#delivery.sent.clear();
       return { type: "hello", token, schema: SCHEMA, turns: this.#reading.places };
     });
+    this.#delivery = new Delivery(this.socket);
     this.#reading = new Reading((frame) => this.socket.send(frame));
     this.socket.addEventListener("frame", (event) => {
       this.#take(/** @type {CustomEvent<BoxFrame>} */ (event).detail);
@@ -61,23 +69,97 @@ export class Conversation extends EventTarget {
     return arrange({
       recorded: this.history.messages,
       outbox: outbox.all(),
-      turns: this.#reading.turns,
+      turns: this.#turnsHere,
       unanswered: this.#unanswered,
-      sent: this.#sent,
+      sent: this.#delivery.sent,
       online: this.socket.state === "online",
+      thread: this.history.thread,
     });
+  }
+
+  /** The conversation's record; null for the first one. */
+  get thread() {
+    return this.history.thread;
+  }
+
+  /**
+   * Turn to another conversation.
+   * @param {string | null} thread
+   */
+  open(thread) {
+    this.history = new History(this.#api, this.#replica, thread);
+    this.#changed();
+    if (this.socket.state === "online") this.#refresh();
+  }
+
+  /**
+   * Turn to where a message was said, as far as this phone has it.
+   * @param {string} message
+   */
+  goTo(message) {
+    const thread = this.#threadOf(message);
+    if (thread === undefined) return;
+    if (thread !== this.thread) this.open(thread);
+    this.history.reach(message);
+    this.#changed();
   }
 
   /** Whether an answer is being made that could be stopped. */
   get answering() {
-    return this.#reading.turns.length > 0;
+    return this.#turnsHere.length > 0;
+  }
+
+  get #turnsHere() {
+    return this.#reading.turns.filter(({ message }) => {
+      const thread = this.#threadOf(message);
+      return thread === undefined || thread === this.thread;
+    });
   }
 
   /** @param {string} text */
   say(text) {
-    outbox.add(text);
-    this.#sendWaiting();
+    outbox.add(text, { thread: this.thread });
+    this.#delivery.sendWaiting();
     this.#changed();
+  }
+
+  /** @param {string} message */
+  #threadOf(message) {
+    return this.history.find(message) ? this.thread : threadOf(this.#replica, message);
+  }
+
+  /**
+   * Say a message differently; what came after it goes to the trash.
+   * @param {string} message
+   * @param {string} text
+   */
+  edit(message, text) {
+    for (const turn of this.#reading.turns) {
+      if (turn.message === message) this.#reading.drop(turn.id);
+    }
+    this.#delivery.sent.delete(message);
+    outbox.add(text, { thread: this.thread, message });
+    this.history.cutEdited();
+    this.#delivery.sendWaiting();
+    this.#changed();
+  }
+
+  /**
+   * Have the last answer written anew, or let it go on.
+   * @param {string} reply
+   * @param {boolean} goesOn
+   * @returns {string} why it can't be; empty where it is asked for
+   */
+  again(reply, goesOn) {
+    const message = this.history.find(reply)?.answers;
+    const turn = uuid7();
+    const frame = { id: turn, reply, turn, goes_on: goesOn };
+    if (this.socket.state !== "online" || !message || !this.socket.send({ type: "chat.again", ...frame })) {
+      return "This needs the box, and it is out of reach. What is there stays.";
+    }
+    this.#reading.begin({ turn, message, reply });
+    this.#changed();
+    return "";
   }
 
   /**
@@ -89,7 +171,7 @@ export class Conversation extends EventTarget {
     if (!kept) return;
     outbox.put({ ...kept, turn: null, problem: null });
     this.#unanswered.delete(message);
-    this.#sendWaiting();
+    this.#delivery.sendWaiting();
     this.#changed();
   }
 
@@ -117,7 +199,7 @@ export class Conversation extends EventTarget {
     const said = this.history.find(message);
     if (!said) return null;
     const { revision, text, written_at: writtenAt } = said;
-    return { message, revision, text, writtenAt, accepted: true };
+    return { message, revision, text, writtenAt, accepted: true, thread: this.thread };
   }
 
   /** @param {BoxFrame} frame */
@@ -144,7 +226,7 @@ export class Conversation extends EventTarget {
   async #welcomed(frame) {
     this.#tell("welcome", frame);
     this.#reading.join(frame.turns);
-    this.#sendWaiting();
+    this.#delivery.sendWaiting();
     await this.#refresh();
     const live = new Set(frame.turns.map(({ message }) => message));
     const open = this.history.unanswered().filter(({ id }) => !live.has(id) && !outbox.find(id));
@@ -159,12 +241,13 @@ export class Conversation extends EventTarget {
   }
 
   /** @param {ChatAccepted} frame */
-  #accepted({ message, turn, clock }) {
+  #accepted({ message, turn, clock, reply }) {
     const outgoing = outbox.find(message);
-    this.#sent.delete(message);
-    this.#reading.begin({ turn, message });
-    if (outgoing) {
-      outbox.update(message, { accepted: true, turn });
+    this.history.cutEdited();
+    if (outgoing) outbox.update(message, { accepted: true, turn });
+    this.#delivery.sent.delete(message);
+    this.#reading.begin({ turn, message, reply });
+    if (outgoing && (outgoing.thread ?? null) === this.thread) {
       const { revision, text, writtenAt } = outgoing;
       const said = { id: message, revision, text, written_at: writtenAt, clock };
       this.history.add({ ...said, role: "member", answers: null, outcome: "complete" });
@@ -180,19 +263,13 @@ export class Conversation extends EventTarget {
   }
 
   /** @param {Turn} turn */
-  #answered({ id, message, text, outcome }) {
+  #answered(turn) {
+    const { message } = turn;
+    const here = this.#threadOf(message) === this.thread;
     outbox.remove(message);
-    this.history.add({
-      id,
-      revision: id,
-      role: "future_self",
-      text,
-      written_at: Date.now(),
-      answers: message,
-      outcome: outcome ?? "complete",
-    });
-    this.#tell("news", `Your future self: ${text}`);
-    this.#sendWaiting();
+    if (here) this.history.addAnswer(turn);
+    this.#tell("news", `${turn.mode === CARE ? "The box" : "Your future self"}: ${turn.text}`);
+    this.#delivery.sendWaiting();
   }
 
   /** @param {BoxError} error */
@@ -201,24 +278,16 @@ export class Conversation extends EventTarget {
     if (error.turn && code === "stream_lost") return this.#reading.resume(error.turn);
     const turn = error.turn ? this.#reading.drop(error.turn) : null;
     const asked = turn?.message ?? outbox.find(error.id ?? "")?.message;
-    if (!asked) return this.#tell("problem", `${message} ${hint}`);
-    this.#sent.delete(asked);
+    if (this.#reading.drop(error.id ?? "")) this.#changed();
+    if (!asked || (turn && turn.reply !== turn.id)) return this.#tell("problem", `${message} ${hint}`);
+    this.#delivery.sent.delete(asked);
     // Too many at once: this one waits here and goes out when an answer has ended.
-    if (code === "too_many_turns" && this.answering) return this.#changed();
+    if (code === "too_many_turns" && this.#reading.turns.length) return this.#changed();
     outbox.update(asked, { turn: null, problem: { code, message, hint } });
     this.#unanswered.add(asked);
     this.#tell("news", `${message} ${hint}`);
-    this.#sendWaiting();
+    this.#delivery.sendWaiting();
     this.#changed();
-  }
-
-  /** Send what lies in the outbox and is not on the wire; nothing is lost where that fails. */
-  #sendWaiting() {
-    for (const { message, revision, text, turn, problem } of outbox.all()) {
-      if (turn || problem || this.#sent.has(message)) continue;
-      const frame = { id: message, message, revision, text };
-      if (this.socket.send({ type: "chat.send", ...frame })) this.#sent.add(message);
-    }
   }
 
   async #refresh() {

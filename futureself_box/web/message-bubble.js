@@ -3,11 +3,16 @@
 /** @import { Entry } from "./thread.js" */
 
 import { part, stamp } from "./dom.js";
+import { CARE, helpFor, offersHelp } from "./talk/care.js";
+import { HelpInline } from "./talk/help-inline.js";
+import { MessageActions } from "./talk/message-actions.js";
 import { timeOfDay } from "./words.js";
 
 export class MessageBubble extends HTMLElement {
   /** @type {Entry | null} */
   #shown = null;
+  /** @type {MessageActions | null} */
+  #actions = null;
 
   /** @param {Entry} entry */
   show(entry) {
@@ -18,6 +23,10 @@ export class MessageBubble extends HTMLElement {
     if (before?.status !== entry.status) part(this, "status", HTMLElement).textContent = entry.status;
     if (before?.retry !== entry.retry) this.#offerRetry(entry.retry);
     if (before?.busy !== entry.busy) this.classList.toggle("busy", entry.busy);
+    if (before?.mode !== entry.mode || before?.why !== entry.why) this.#voice(entry);
+    if (before?.sign !== entry.sign) part(this, "sign", HTMLElement).textContent = entry.sign ?? "";
+    part(this, "more", HTMLButtonElement).hidden = entry.busy || !entry.text;
+    if (this.#actions) this.#actions.show(entry);
   }
 
   /** @param {Entry} entry */
@@ -33,6 +42,35 @@ export class MessageBubble extends HTMLElement {
     part(this, "retry", HTMLButtonElement).addEventListener("click", () => {
       this.dispatchEvent(new CustomEvent("retry", { detail: id, bubbles: true }));
     });
+    part(this, "more", HTMLButtonElement).addEventListener("click", () => this.#toggle());
+  }
+
+  /**
+   * Whose words these are: where the box itself speaks, the future self has stepped aside.
+   * @param {Entry} entry
+   */
+  #voice(entry) {
+    if (entry.role === "member") return;
+    const isBox = entry.mode === CARE;
+    this.classList.toggle("aside", isBox);
+    part(this, "who", HTMLElement).textContent = isBox ? "The box itself" : "Your future self";
+    part(this, "mark", HTMLElement).textContent = isBox ? "the box itself" : "imagined";
+    this.querySelector("fs-help-inline")?.remove();
+    const help = offersHelp(entry) ? [new HelpInline(helpFor(entry, entry.child ?? false))] : [];
+    part(this, "text", HTMLElement).after(...help);
+  }
+
+  #toggle() {
+    const more = part(this, "more", HTMLButtonElement);
+    if (this.#actions) {
+      this.#actions.remove();
+      this.#actions = null;
+    } else if (this.#shown) {
+      this.#actions = new MessageActions();
+      this.append(this.#actions);
+      this.#actions.show(this.#shown);
+    }
+    more.ariaExpanded = String(this.#actions !== null);
   }
 
   /** @param {boolean} retry */

@@ -61,6 +61,19 @@ export class ThreadView extends HTMLElement {
   }
 
   /**
+   * Show a message, and put the focus on it.
+   * @param {string} message
+   */
+  goTo(message) {
+    const bubble = this.#bubbles.get(message);
+    if (!bubble?.isConnected) return;
+    this.#atEnd = false;
+    bubble.tabIndex = -1;
+    bubble.focus({ preventScroll: true });
+    bubble.scrollIntoView({ block: "center" });
+  }
+
+  /**
    * Say something to a screen reader: the thread itself is silent, or each word would be read.
    * @param {string} words
    */

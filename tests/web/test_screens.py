@@ -65,6 +65,15 @@ async def test_talk_shuts_nobody_out(colours: App, home: RunningBox) -> None:
     await colours.say("A first message.")
     await colours.see_answer()
     await check(colours.page)
+    for opener in ("More about this message", "Mentor"):
+        await colours.page.get_by_role("button", name=opener).last.click()
+    await check(colours.page)
+    await colours.page.get_by_role("button", name="Conversations").click()
+    await colours.page.get_by_label("A new conversation").fill("About the water")
+    await colours.page.get_by_role("button", name="Begin the conversation").click()
+    await colours.page.get_by_role("button", name="Conversations").click()
+    await colours.page.get_by_role("button", name="Rename: About the water").click()
+    await check(colours.page)
 
 
 async def test_the_journal_shuts_nobody_out(colours: App, ada: Device) -> None:

@@ -147,6 +147,15 @@ export class JournalView extends HTMLElement {
     editor.addEventListener("close", () => this.#close());
   }
 
+  /**
+   * Show one entry, as when an answer names it.
+   * @param {string} record
+   */
+  open(record) {
+    const entry = this.#replica.shown(KIND).find(({ id }) => id === record);
+    if (entry) this.#edit(entry);
+  }
+
   /** @param {Shown} entry */
   #edit(entry) {
     this.#edited = entry;
