@@ -5,6 +5,7 @@ Everything is as at home: real processes, real sockets, real models. Only the fo
 
 import hashlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -24,6 +25,7 @@ from websockets.asyncio.client import connect
 from futureself_box import settings
 from futureself_box.api import frames
 from futureself_box.api.frames import BoxFrame, ChatSend, Hello, PhoneFrame, Resume
+from futureself_box.futureself.care import watch
 from futureself_box.household import codes
 from futureself_box.household.devices import Joined
 
@@ -67,6 +69,10 @@ class RunningBox:
         self.data.mkdir(parents=True, exist_ok=True)
         if models is not None and not (self.data / "models").exists():
             (self.data / "models").symlink_to(models)
+            fitted = models.parent / watch.FILE
+            if fitted.exists():
+                # As on a box that is not new: care has fitted its head to these models.
+                shutil.copy(fitted, self.data)
 
     def __enter__(self) -> "RunningBox":
         self.start()
