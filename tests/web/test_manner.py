@@ -19,22 +19,23 @@ MODES = {name: {"title": mode(name).title, "line": mode(name).line} for name in 
 async def test_the_screen_says_which_mode_speaks_and_one_tap_goes_back(
     app: App, ada: Device
 ) -> None:
-    await app.say("What did you learn?")
-    await app.see_answer()
     chip = app.page.locator("fs-mode")
-    await expect(chip.get_by_role("button", name="Mentor")).to_be_visible()
     await app.say("How do I start saving for a house?")
     await app.see_answer()
     await expect(chip.get_by_role("button", name="Strategist")).to_be_visible()
     await expect(chip).to_contain_text("You asked how to begin.")
-    await chip.get_by_role("button", name="Back to Mentor").click()
-    await app.say("And how do I start with a garden?")
+    await app.say("I just need to vent for a moment.")
     await app.see_answer()
-    await expect(chip.get_by_role("button", name="Mentor")).to_be_visible()
+    await expect(chip.get_by_role("button", name="Companion")).to_be_visible()
+    await expect(chip).to_contain_text("You wanted to be heard.")
+    await chip.get_by_role("button", name="Back to Strategist").click()
+    await app.say("I just want to vent again.")
+    await app.see_answer()
+    await expect(chip.get_by_role("button", name="Strategist")).to_be_visible()
     assert [m["mode"] for m in await recorded(ada) if m["mode"]] == [
-        "mentor",
         "strategist",
-        "mentor",
+        "companion",
+        "strategist",
     ]
 
 
