@@ -63,10 +63,20 @@ export class ThreadList extends HTMLElement {
    */
   #row(replica, shown) {
     const id = shown?.id ?? null;
-    const row = this.#rows.get(id ?? "") ?? new ThreadRow(replica);
+    const row = this.#rows.get(id ?? "") ?? this.#newRow(replica);
     this.#rows.set(id ?? "", row);
     if (!row.isConnected) part(this, "list", HTMLElement).append(row);
     row.show(shown, id === this.#current);
+    return row;
+  }
+
+  /** @param {Replica} replica */
+  #newRow(replica) {
+    const row = new ThreadRow(replica);
+    // Heard at the row: one that was put in the trash is no longer in the list when it says so.
+    row.addEventListener("open", (event) => {
+      this.#tell(/** @type {CustomEvent<string | null>} */ (event).detail);
+    });
     return row;
   }
 
@@ -80,7 +90,12 @@ export class ThreadList extends HTMLElement {
     part(this, "unsaved", HTMLElement).textContent = problem;
     if (problem) return;
     field.value = "";
-    this.dispatchEvent(new CustomEvent("open", { detail: record }));
+    this.#tell(record);
+  }
+
+  /** @param {string | null} thread */
+  #tell(thread) {
+    this.dispatchEvent(new CustomEvent("open", { detail: thread }));
   }
 }
 

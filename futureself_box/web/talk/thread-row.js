@@ -1,6 +1,6 @@
 /**
  * One conversation in the list: opened, renamed or put in the trash. The first one has no record and
- * is only opened. Dispatches `open` (it bubbles), whose detail is the record or null.
+ * is only opened. Dispatches `open`, whose detail is the record or null.
  */
 
 /** @import { Replica, Shown } from "../records/replica.js" */
@@ -62,8 +62,9 @@ export class ThreadRow extends HTMLElement {
   #discard(title) {
     const words = { label: "To the trash", question: `Put “${title}” and its words in the trash?` };
     return new ConfirmButton({ ...words, yes: "To the trash", no: "Keep it" }, async () => {
-      if (this.#shown) await throwAway(this.#replica, this.#shown);
-      this.#tell(null);
+      const problem = this.#shown ? await throwAway(this.#replica, this.#shown) : "";
+      part(this, "unsaved", HTMLElement).textContent = problem;
+      if (!problem) this.#tell(null);
     });
   }
 
@@ -87,7 +88,7 @@ export class ThreadRow extends HTMLElement {
 
   /** @param {Shown | null} thread */
   #tell(thread) {
-    this.dispatchEvent(new CustomEvent("open", { detail: thread?.id ?? null, bubbles: true }));
+    this.dispatchEvent(new CustomEvent("open", { detail: thread?.id ?? null }));
   }
 }
 

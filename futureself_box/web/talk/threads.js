@@ -53,10 +53,14 @@ export function matches(replica, thread, asked) {
  * Put a conversation and everything that was said in it in the trash.
  * @param {Replica} replica
  * @param {Shown} thread
+ * @returns {Promise<string>} why it is not all there; empty where it is
  */
 export async function throwAway(replica, thread) {
-  for (const message of messages(replica, thread.id)) await discard(replica, message);
-  await discard(replica, thread);
+  for (const one of [...messages(replica, thread.id), thread]) {
+    const problem = await discard(replica, one);
+    if (problem) return problem;
+  }
+  return "";
 }
 
 /**
