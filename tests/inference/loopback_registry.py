@@ -131,7 +131,9 @@ class _Handler(BaseHTTPRequestHandler):
             end = min(at + _BUFFER, (at // registry.piece_bytes + 1) * registry.piece_bytes)
             data = registry.part(at, min(end, registry.size))
             if registry.drops and registry.sent + len(data) > registry.drops[0]:
-                self.wfile.write(data[: max(0, registry.drops.pop(0) - registry.sent)])
+                last = data[: max(0, registry.drops.pop(0) - registry.sent)]
+                registry.sent += len(last)
+                self.wfile.write(last)
                 self.connection.shutdown(socket.SHUT_RDWR)
                 self.close_connection = True
                 return
