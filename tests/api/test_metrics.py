@@ -37,13 +37,16 @@ async def test_a_talk_is_counted_and_nobody_is_named(box: RunningBox) -> None:
     async with owner.phone() as phone:
         await phone.say(f"My secret is {canary}.")
         await phone.read()
-        status, text = scraped(box, owner.token)
-        # How long a prompt was is known at the model's own end, which a barred sentence comes before.
+        # The box may answer by itself, and how long a prompt was is known at the model's own end,
+        # which a barred sentence comes before.
         while value(scraped(box, owner.token)[1], "futureself_prompt_tokens_total") == 0:
             await phone.say("What do you see from your window?")
             await phone.read()
+        status, text = scraped(box, owner.token)
     assert status == 200
-    assert value(text, "futureself_first_token_seconds_count") == 1
+    answers = re.findall(r"^futureself_answers_total\{.*\} (\S+)$", text, flags=re.MULTILINE)
+    assert value(text, "futureself_first_token_seconds_count") == sum(map(float, answers)) > 0
+    assert value(text, "futureself_prompt_tokens_total") > 0
     assert value(text, "futureself_gap_seconds_count") > 0
     assert value(text, "futureself_answers_running") == 0
     assert value(text, "futureself_phones_connected") == 1
