@@ -130,6 +130,7 @@ async function showApp(who) {
     me: new MeView(api, who, unsent),
     ...onboardingScreens(api, replica, sync),
   };
+  views.talk.introduce(who.role);
   const routing = new AbortController();
 
   /** @param {{ message: string, hint: string } | null} reason */

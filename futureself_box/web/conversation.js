@@ -12,13 +12,12 @@
 import { Problem } from "./api.js";
 import { SCHEMA } from "./frames.js";
 import { Delivery } from "./delivery.js";
-import { History } from "./history.js";
+import { OpenThread } from "./open-thread.js";
 import * as outbox from "./outbox.js";
 import { Reading } from "./reading.js";
 import { isOurs } from "./records/sync.js";
 import { BoxSocket } from "./socket.js";
 import { CARE } from "./talk/care.js";
-import { threadOf } from "./talk/threads.js";
 import { arrange } from "./thread.js";
 import { uuid7 } from "./uuid.js";
 
@@ -28,15 +27,11 @@ import { uuid7 } from "./uuid.js";
  * sentence about no one message).
  */
 export class Conversation extends EventTarget {
-  history;
   socket;
 
-  #api;
-  #replica;
+  #open;
   #reading;
   #delivery;
-  /** @type {Set<string>} */
-  #unanswered = new Set();
 
   /**
    * @param {Api} api
@@ -45,9 +40,7 @@ export class Conversation extends EventTarget {
    */
   constructor(api, token, replica) {
     super();
-    this.#api = api;
-    this.#replica = replica;
-    this.history = new History(api, replica, null);
+    this.#open = new OpenThread(api, replica);
     this.socket = new BoxSocket(() => {
       this.#delivery.sent.clear();
       return { type: "hello", token, schema: SCHEMA, turns: this.#reading.places };
@@ -58,6 +51,9 @@ export class Conversation extends EventTarget {
       this.#take(/** @type {CustomEvent<BoxFrame>} */ (event).detail);
     });
     this.socket.addEventListener("state", () => this.#changed());
+    replica.addEventListener("change", () => {
+      if (this.#open.isGone) this.open(null);
+    });
     // What was being read before a reload is read again from its beginning.
     for (const { turn, message, problem } of outbox.all()) {
       if (turn && !problem) this.#reading.begin({ turn, message });
@@ -67,19 +63,19 @@ export class Conversation extends EventTarget {
   /** @returns {Entry[]} what the thread shows now */
   get entries() {
     return arrange({
-      recorded: this.history.messages,
+      recorded: this.#open.history.messages,
       outbox: outbox.all(),
       turns: this.#turnsHere,
-      unanswered: this.#unanswered,
+      unanswered: this.#open.interrupted,
       sent: this.#delivery.sent,
       online: this.socket.state === "online",
-      thread: this.history.thread,
+      thread: this.thread,
     });
   }
 
   /** The conversation's record; null for the first one. */
   get thread() {
-    return this.history.thread;
+    return this.#open.id;
   }
 
   /**
@@ -87,9 +83,9 @@ export class Conversation extends EventTarget {
    * @param {string | null} thread
    */
   open(thread) {
-    this.history = new History(this.#api, this.#replica, thread);
+    this.#open.turnTo(thread);
     this.#changed();
-    if (this.socket.state === "online") this.#refresh();
+    if (this.socket.state === "online") this.#refreshWhole();
   }
 
   /**
@@ -97,10 +93,10 @@ export class Conversation extends EventTarget {
    * @param {string} message
    */
   goTo(message) {
-    const thread = this.#threadOf(message);
+    const thread = this.#open.threadOf(message);
     if (thread === undefined) return;
     if (thread !== this.thread) this.open(thread);
-    this.history.reach(message);
+    this.#open.history.reach(message);
     this.#changed();
   }
 
@@ -110,10 +106,7 @@ export class Conversation extends EventTarget {
   }
 
   get #turnsHere() {
-    return this.#reading.turns.filter(({ message }) => {
-      const thread = this.#threadOf(message);
-      return thread === undefined || thread === this.thread;
-    });
+    return this.#reading.turns.filter(({ message }) => this.#open.mayHold(message));
   }
 
   /** @param {string} text */
@@ -121,11 +114,6 @@ export class Conversation extends EventTarget {
     outbox.add(text, { thread: this.thread });
     this.#delivery.sendWaiting();
     this.#changed();
-  }
-
-  /** @param {string} message */
-  #threadOf(message) {
-    return this.history.find(message) ? this.thread : threadOf(this.#replica, message);
   }
 
   /**
@@ -139,7 +127,7 @@ export class Conversation extends EventTarget {
     }
     this.#delivery.sent.delete(message);
     outbox.add(text, { thread: this.thread, message });
-    this.history.cutEdited();
+    this.#open.history.cutEdited();
     this.#delivery.sendWaiting();
     this.#changed();
   }
@@ -151,7 +139,7 @@ export class Conversation extends EventTarget {
    * @returns {string} why it can't be; empty where it is asked for
    */
   again(reply, goesOn) {
-    const message = this.history.find(reply)?.answers;
+    const message = this.#open.history.find(reply)?.answers;
     const turn = uuid7();
     const frame = { id: turn, reply, turn, goes_on: goesOn };
     if (this.socket.state !== "online" || !message || !this.socket.send({ type: "chat.again", ...frame })) {
@@ -167,10 +155,10 @@ export class Conversation extends EventTarget {
    * @param {string} message
    */
   retry(message) {
-    const kept = outbox.find(message) ?? this.#again(message);
+    const kept = outbox.find(message) ?? this.#open.outgoing(message);
     if (!kept) return;
     outbox.put({ ...kept, turn: null, problem: null });
-    this.#unanswered.delete(message);
+    this.#open.interrupted.delete(message);
     this.#delivery.sendWaiting();
     this.#changed();
   }
@@ -182,24 +170,14 @@ export class Conversation extends EventTarget {
 
   /** Load the page before the oldest message. */
   older() {
-    if (!this.history.more) return;
+    const { history } = this.#open;
+    if (!history.more) return;
     if (this.socket.state === "online") {
-      this.#load(() => this.history.older());
+      this.#load(() => history.older());
     } else {
-      this.history.olderHere();
+      history.olderHere();
       this.#changed();
     }
-  }
-
-  /**
-   * A message that another device of the member sent.
-   * @param {string} message
-   */
-  #again(message) {
-    const said = this.history.find(message);
-    if (!said) return null;
-    const { revision, text, written_at: writtenAt } = said;
-    return { message, revision, text, writtenAt, accepted: true, thread: this.thread };
   }
 
   /** @param {BoxFrame} frame */
@@ -227,30 +205,25 @@ export class Conversation extends EventTarget {
     this.#tell("welcome", frame);
     this.#reading.join(frame.turns);
     this.#delivery.sendWaiting();
-    await this.#refresh();
-    const live = new Set(frame.turns.map(({ message }) => message));
-    const open = this.history.unanswered().filter(({ id }) => !live.has(id) && !outbox.find(id));
-    this.#unanswered = new Set(open.map(({ id }) => id));
-    this.#changed();
+    await this.#refreshWhole();
   }
 
   /** @param {Poke} frame */
   #poked({ turns = [] }) {
     this.#reading.join(turns);
-    return this.#refresh();
+    for (const { message } of turns) this.#open.interrupted.delete(message);
+    return this.#load(() => this.#open.refresh());
   }
 
   /** @param {ChatAccepted} frame */
   #accepted({ message, turn, clock, reply }) {
     const outgoing = outbox.find(message);
-    this.history.cutEdited();
+    this.#open.history.cutEdited();
     if (outgoing) outbox.update(message, { accepted: true, turn });
     this.#delivery.sent.delete(message);
     this.#reading.begin({ turn, message, reply });
     if (outgoing && (outgoing.thread ?? null) === this.thread) {
-      const { revision, text, writtenAt } = outgoing;
-      const said = { id: message, revision, text, written_at: writtenAt, clock };
-      this.history.add({ ...said, role: "member", answers: null, outcome: "complete" });
+      this.#open.history.addSaid(outgoing, clock);
     }
     this.#changed();
   }
@@ -264,10 +237,9 @@ export class Conversation extends EventTarget {
 
   /** @param {Turn} turn */
   #answered(turn) {
-    const { message } = turn;
-    const here = this.#threadOf(message) === this.thread;
-    outbox.remove(message);
-    if (here) this.history.addAnswer(turn);
+    const here = this.#open.threadOf(turn.message) === this.thread;
+    outbox.remove(turn.message);
+    if (here) this.#open.history.addAnswer(turn);
     this.#tell("news", `${turn.mode === CARE ? "The box" : "Your future self"}: ${turn.text}`);
     this.#delivery.sendWaiting();
   }
@@ -284,16 +256,17 @@ export class Conversation extends EventTarget {
     // Too many at once: this one waits here and goes out when an answer has ended.
     if (code === "too_many_turns" && this.#reading.turns.length) return this.#changed();
     outbox.update(asked, { turn: null, problem: { code, message, hint } });
-    this.#unanswered.add(asked);
+    this.#open.interrupted.add(asked);
     this.#tell("news", `${message} ${hint}`);
     this.#delivery.sendWaiting();
     this.#changed();
   }
 
-  async #refresh() {
-    await this.#load(() => this.history.refresh());
-    const open = new Set(this.history.unanswered().map(({ id }) => id));
-    this.#unanswered = new Set([...this.#unanswered].filter((id) => open.has(id)));
+  /** Fetch what is new, and see which messages nobody is answering any more. */
+  async #refreshWhole() {
+    await this.#load(() => this.#open.refresh());
+    this.#open.findInterrupted(new Set(this.#reading.turns.map(({ message }) => message)));
+    this.#changed();
   }
 
   /** @param {() => Promise<void>} fetching */

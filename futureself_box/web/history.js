@@ -5,6 +5,7 @@
 
 /** @import { Api, Message } from "./api.js" */
 /** @import { Replica, Shown } from "./records/replica.js" */
+/** @import { Outgoing } from "./outbox.js" */
 /** @import { Turn } from "./turns.js" */
 
 import { milliseconds } from "./records/clock.js";
@@ -93,6 +94,15 @@ export class History {
     // An answer that was written anew keeps its place.
     if (known?.role === "future_self") Object.assign(known, message, { clock: known.clock });
     if (!known) this.messages = [...this.messages, message];
+  }
+
+  /**
+   * @param {Outgoing} outgoing that the box has accepted
+   * @param {string} clock
+   */
+  addSaid({ message: id, revision, text, writtenAt: written_at }, clock) {
+    const said = { id, revision, text, written_at, clock };
+    this.add({ ...said, role: "member", answers: null, outcome: "complete" });
   }
 
   /** @param {Turn} turn that is over */

@@ -2,15 +2,14 @@
 
 /** @import { Conversation } from "./conversation.js" */
 /** @import { Replica } from "./records/replica.js" */
-/** @import { Entry } from "./thread.js" */
 /** @import { Manner } from "./talk/manner.js" */
 
 import { Composer } from "./composer.js";
 import { part, stamp } from "./dom.js";
 import { act } from "./talk/deeds.js";
-import { mannerOf, speaking } from "./talk/manner.js";
+import { EditingBar } from "./talk/editing-bar.js";
+import { dressed, mannerOf, speaking } from "./talk/manner.js";
 import { ModeChip } from "./talk/mode-chip.js";
-import { source } from "./talk/sources.js";
 import { ThreadList } from "./talk/thread-list.js";
 import * as wishes from "./talk/wishes.js";
 import { ThreadView } from "./thread-view.js";
@@ -34,9 +33,6 @@ export class TalkView extends HTMLElement {
   /** Why what the member just did was not done. */
   #undone = "";
   #child = false;
-  /** The message that is being edited, and what was in its place before. */
-  #editing = "";
-  #draft = "";
 
   /**
    * @param {Conversation} conversation
@@ -71,6 +67,7 @@ export class TalkView extends HTMLElement {
    */
   open(message) {
     this.#showThreads(false);
+    this.#leaveEditing();
     this.#conversation.goTo(message);
     this.#draw();
     this.#parts.thread.goTo(message);
@@ -85,8 +82,7 @@ export class TalkView extends HTMLElement {
     composer.addEventListener("keydown", ({ key }) => {
       if (key === "Escape") this.#leaveEditing();
     });
-    const leave = part(this, "leave-editing", HTMLButtonElement);
-    leave.addEventListener("click", () => this.#leaveEditing());
+    this.#parts.editing.addEventListener("leave", () => this.#leaveEditing());
     // A fresh start reads what the other tab has left: the draft, the outbox, the thread.
     part(this, "take-over", HTMLButtonElement).addEventListener("click", () => location.reload());
   }
@@ -152,8 +148,9 @@ export class TalkView extends HTMLElement {
 
   /** @param {string} text */
   #say(text) {
+    const { edited } = this.#parts.editing;
     this.#answer("");
-    if (this.#editing) this.#conversation.edit(this.#editing, text);
+    if (edited) this.#conversation.edit(edited.message, text);
     else this.#conversation.say(text);
     this.#leaveEditing();
     this.#parts.thread.toEnd();
@@ -161,25 +158,27 @@ export class TalkView extends HTMLElement {
 
   /** @param {string} message */
   #edit(message) {
-    const { composer } = this.#parts;
-    const entry = this.#conversation.entries.find(({ id }) => id === message);
+    const { composer, editing } = this.#parts;
+    const { entries, thread } = this.#conversation;
+    const entry = entries.find(({ id }) => id === message);
     if (!entry) return;
-    if (!this.#editing) this.#draft = composer.text;
-    this.#editing = message;
+    editing.begin({ message, thread, draft: composer.text });
     composer.fill(entry.text);
-    this.#changed();
   }
 
   #leaveEditing() {
-    if (!this.#editing) return;
-    this.#editing = "";
-    this.#parts.composer.fill(this.#draft);
-    this.#changed();
+    const { composer, editing } = this.#parts;
+    const { edited } = editing;
+    if (!edited) return;
+    editing.end();
+    composer.fill(edited.draft);
   }
 
   /** @param {string | null} thread */
   #turnTo(thread) {
     this.#leaveEditing();
+    // The address names no message of it; and a tap that names the same one again is heard again.
+    history.replaceState(null, "", "#talk");
     this.#conversation.open(thread);
     this.#closeThreads();
     this.#parts.thread.toEnd();
@@ -215,32 +214,20 @@ export class TalkView extends HTMLElement {
 
   #draw() {
     this.#drawing = false;
-    const { thread, composer, chip, threads } = this.#parts;
+    const { thread, composer, chip, threads, editing } = this.#parts;
     const { answering, socket } = this.#conversation;
-    const entries = this.#entries();
+    const entries = dressed(this.#conversation.entries, this.#manner, this.#replica, this.#child);
+    if (editing.edited && editing.edited.thread !== this.#conversation.thread) this.#leaveEditing();
     thread.show(entries, this.#known);
     composer.show({ answering, online: socket.state === "online" });
     chip.show({ ...speaking(entries, this.#manner), child: this.#child });
     part(this, "title", HTMLElement).textContent = this.#title;
-    part(this, "editing", HTMLElement).hidden = !this.#editing;
     const strip = part(this, "strip", HTMLElement);
     const words = this.#undone || STRIPS[socket.state] || this.#complaint;
     if (strip.textContent !== words) strip.textContent = words;
     const replaced = socket.state === "replaced";
     composer.hidden = replaced || !threads.hidden;
     part(this, "elsewhere", HTMLElement).hidden = !replaced;
-  }
-
-  /** @returns {Entry[]} */
-  #entries() {
-    const { signs, kept } = this.#manner;
-    return this.#conversation.entries.map((entry) => ({
-      ...entry,
-      sign: signs.get(entry.id) ?? "",
-      kept: kept.has(entry.id),
-      child: this.#child,
-      sources: (entry.drewOn ?? []).map((drawn) => source(this.#replica, drawn)),
-    }));
   }
 
   get #title() {
@@ -254,6 +241,7 @@ export class TalkView extends HTMLElement {
       composer: part(this, "composer", Composer),
       chip: part(this, "chip", ModeChip),
       threads: part(this, "threads", ThreadList),
+      editing: part(this, "editing", EditingBar),
     };
   }
 }

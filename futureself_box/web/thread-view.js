@@ -6,7 +6,7 @@
 
 /** @import { Entry } from "./thread.js" */
 
-import { arrange, part, stamp } from "./dom.js";
+import { arrange, part, reveal, stamp } from "./dom.js";
 import { MessageBubble } from "./message-bubble.js";
 import { day } from "./words.js";
 
@@ -68,9 +68,7 @@ export class ThreadView extends HTMLElement {
     const bubble = this.#bubbles.get(message);
     if (!bubble?.isConnected) return;
     this.#atEnd = false;
-    bubble.tabIndex = -1;
-    bubble.focus({ preventScroll: true });
-    bubble.scrollIntoView({ block: "center" });
+    reveal(bubble);
   }
 
   /**

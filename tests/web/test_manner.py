@@ -7,7 +7,7 @@ from playwright.async_api import Browser, Locator, expect
 
 from futureself_box.bench.running_box import Device, RunningBox
 from futureself_box.futureself.modes.mode import NAMES, mode
-from tests.web.app import App, phone_of, recorded, texts
+from tests.web.app import App, phone_of, recorded, records_read, texts
 from tests.web.network import Network
 from tests.web.test_cloud import a_child
 
@@ -78,6 +78,7 @@ async def test_an_edit_with_no_network_waits_and_what_needs_the_box_says_so(
     await app.say("Good mroning.")
     await app.see_answer()
     await app.words.fill("Half a thought")
+    await app.page.wait_for_function("() => navigator.serviceWorker.controller !== null")
     network.cut()
     await expect(app.page.locator("fs-talk .strip")).to_contain_text("out of reach")
     await (
@@ -89,6 +90,8 @@ async def test_an_edit_with_no_network_waits_and_what_needs_the_box_says_so(
     mine = await more(app.page.locator("fs-message.mine"))
     await mine.get_by_role("button", name="Edit").click()
     await app.words.fill("Good morning.")
+    await app.page.reload()
+    await expect(app.page.get_by_text("You change what you said.")).to_be_visible()
     await app.words.press("Enter")
     await app.see_conversation(["Good morning."])
     await expect(app.words).to_have_value("Half a thought")
@@ -122,6 +125,19 @@ async def test_an_answer_names_what_it_drew_on_and_a_tap_opens_it(app: App, ada:
     await expect(
         app.page.locator("fs-entry-editor").get_by_role("textbox", name="Entry")
     ).to_have_value(text)
+
+
+async def test_a_goal_and_an_answer_are_shown_where_they_stand(app: App, ada: Device) -> None:
+    goal = {"title": "Swim in the sea every summer"}
+    answer = {"question": "proud_moment", "version": 1, "text": "I repaired the boat."}
+    made = [
+        (await asyncio.to_thread(ada.call, "POST", f"/api/{path}", body))["id"]
+        for path, body in (("goals", goal), ("answers", answer))
+    ]
+    for screen, record, words in zip(("goals", "answers"), made, (goal["title"], "proud"), strict=True):
+        await records_read(app.page, 2)
+        await app.page.evaluate("(hash) => (location.hash = hash)", f"#{screen}/{record}")
+        await expect(app.page.locator(":focus")).to_contain_text(words)
 
 
 async def test_where_care_answers_the_future_self_has_stepped_aside(
@@ -173,10 +189,14 @@ async def test_an_answer_is_written_anew_and_gets_a_sign_and_is_remembered(
     assert len(await recorded(ada)) == 2
     await theirs.get_by_role("button", name="Heart").click()
     await expect(theirs.locator("[data-part=sign]")).to_have_text("♥")
-    await theirs.get_by_role("button", name="Remember this").click()
-    await expect(theirs.get_by_role("button", name="Remembered")).to_be_disabled()
-    for path, count in (("reactions", 1), ("keepsakes", 1)):
-        await expect_records(ada, path, count)
+    remember = theirs.get_by_role("button", name="Remember this")
+    await remember.click()
+    await expect(remember).to_have_attribute("aria-pressed", "true")
+    for path in ("reactions", "keepsakes"):
+        await expect_records(ada, path, 1)
+    await remember.click()
+    await expect(remember).to_have_attribute("aria-pressed", "false")
+    await expect_records(ada, "keepsakes", 0)
 
 
 async def more(message: Locator) -> Locator:
@@ -227,7 +247,20 @@ async def test_conversations_are_begun_found_renamed_and_thrown_away(app: App, a
     await expect(app.page.locator("fs-message.mine .text")).to_have_text(["In the first one."])
     await open_conversation(app, "Moving house")
     await expect(app.page.locator("fs-message.mine .text")).to_have_text(["About the boxes."])
+    await app.page.reload()
+    await expect(app.page.get_by_role("heading", name="Moving house")).to_be_visible()
+    await expect(app.page.locator("fs-message.mine .text")).to_have_text(["About the boxes."])
     await opener.click()
     await threads.get_by_role("button", name="To the trash").click()
     await threads.get_by_role("button", name="To the trash").last.click()
     await expect(app.page.locator("fs-message.mine .text")).to_have_text(["In the first one."])
+
+
+async def test_a_conversation_that_another_phone_threw_away_gives_way_to_the_first(
+    app: App, ada: Device
+) -> None:
+    await begin_conversation(app, "The move")
+    await expect_records(ada, "threads", 1)
+    (thread,) = (await asyncio.to_thread(ada.call, "GET", "/api/threads"))["items"]
+    await asyncio.to_thread(ada.call, "DELETE", f"/api/threads/{thread['id']}")
+    await expect(app.page.get_by_role("heading", name="Your future self")).to_be_visible()

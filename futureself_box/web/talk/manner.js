@@ -10,6 +10,7 @@
 import { CARE } from "./care.js";
 import { isMode, reason } from "./modes.js";
 import { kept, signs } from "./signs.js";
+import { source } from "./sources.js";
 import * as wishes from "./wishes.js";
 
 /**
@@ -31,6 +32,24 @@ export function mannerOf(replica) {
     signs: signs(replica),
     kept: kept(replica),
   };
+}
+
+/**
+ * The entries of a thread with what the records say of each.
+ * @param {Entry[]} entries
+ * @param {Manner} manner
+ * @param {Replica} replica
+ * @param {boolean} child whether the member is one
+ * @returns {Entry[]}
+ */
+export function dressed(entries, { signs, kept }, replica, child) {
+  return entries.map((entry) => ({
+    ...entry,
+    sign: signs.get(entry.id) ?? "",
+    kept: kept.has(entry.id),
+    child,
+    sources: (entry.drewOn ?? []).map((drawn) => source(replica, drawn)),
+  }));
 }
 
 /**

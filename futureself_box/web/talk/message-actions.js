@@ -45,8 +45,7 @@ export class MessageActions extends HTMLElement {
     part(this, "signs", HTMLElement).hidden = mine || isBox;
     part(this, "remember", HTMLElement).hidden = isBox;
     const remember = part(this, "remember", HTMLButtonElement);
-    remember.disabled = Boolean(kept);
-    remember.textContent = kept ? "Remembered" : "Remember this";
+    remember.ariaPressed = String(Boolean(kept));
     for (const button of part(this, "signs", HTMLElement).querySelectorAll("button")) {
       button.ariaPressed = String(button.value === sign);
     }

@@ -2,7 +2,7 @@
 
 /** @import { Replica } from "../records/replica.js" */
 
-import { save } from "../records/saving.js";
+import { discard, save } from "../records/saving.js";
 
 /** What can be put on an answer, and how a screen reader says it. */
 export const SIGNS = { "♥": "Heart", "☺": "Smile", "…": "I am thinking", "≠": "That is not me" };
@@ -40,11 +40,13 @@ export function kept(replica) {
 }
 
 /**
- * Keep a message's words.
+ * Keep a message's words, or let go of those that are kept.
  * @param {Replica} replica
  * @param {{ id: string, role: "member" | "future_self", text: string, writtenAt: number }} message
  */
 export function remember(replica, { id, role, text, writtenAt }) {
+  const known = replica.shown("keepsake").find(({ head }) => head.body.message === id);
+  if (known) return discard(replica, known);
   const at = new Date(writtenAt);
   const day = [at.getFullYear(), at.getMonth() + 1, at.getDate()]
     .map((part) => String(part).padStart(2, "0"))

@@ -17,6 +17,8 @@ const PLACES = {
   answer: { words: "your answers", screen: "answers" },
 };
 
+const DAYS = new Intl.DateTimeFormat([], { dateStyle: "long" });
+
 /**
  * @param {Replica} replica
  * @param {Drawn} drawn
@@ -29,7 +31,7 @@ export function source(replica, { record, kind, day }) {
   const at = held === "message" ? (shown?.head.body.message ?? record) : record;
   const place = PLACES[held] ?? { words: "what you told", screen: "" };
   const words = kind === "reply" ? "what I said before" : place.words;
-  const date = new Date(`${day}T12:00`).toLocaleDateString([], { dateStyle: "long" });
+  const date = DAYS.format(new Date(`${day}T12:00`));
   const isThere = shown !== null && place.screen !== "";
   const href = isThere ? `#${place.screen}/${at}` : null;
   return { words: `From ${words}, ${date}${shown ? "" : ", no longer here"}`, href };

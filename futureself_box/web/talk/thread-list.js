@@ -77,6 +77,7 @@ export class ThreadList extends HTMLElement {
     row.addEventListener("open", (event) => {
       this.#tell(/** @type {CustomEvent<string | null>} */ (event).detail);
     });
+    row.addEventListener("gone", () => part(this, "search", HTMLInputElement).focus());
     return row;
   }
 

@@ -1,6 +1,6 @@
 /**
  * One conversation in the list: opened, renamed or put in the trash. The first one has no record and
- * is only opened. Dispatches `open`, whose detail is the record or null.
+ * is only opened. Dispatches `open`, whose detail is the record or null, and `gone`.
  */
 
 /** @import { Replica, Shown } from "../records/replica.js" */
@@ -14,6 +14,7 @@ export class ThreadRow extends HTMLElement {
   #replica;
   /** @type {Shown | null} */
   #shown = null;
+  #isCurrent = false;
 
   /** @param {Replica} replica */
   constructor(replica) {
@@ -48,6 +49,7 @@ export class ThreadRow extends HTMLElement {
     const title = titleOf(shown);
     const isNew = this.#shown?.head.body.title !== shown?.head.body.title;
     this.#shown = shown;
+    this.#isCurrent = isCurrent;
     const open = part(this, "open", HTMLButtonElement);
     open.textContent = title;
     if (isCurrent) open.setAttribute("aria-current", "true");
@@ -64,7 +66,9 @@ export class ThreadRow extends HTMLElement {
     return new ConfirmButton({ ...words, yes: "To the trash", no: "Keep it" }, async () => {
       const problem = this.#shown ? await throwAway(this.#replica, this.#shown) : "";
       part(this, "unsaved", HTMLElement).textContent = problem;
-      if (!problem) this.#tell(null);
+      if (problem) return;
+      if (this.#isCurrent) this.#tell(null);
+      else this.dispatchEvent(new Event("gone"));
     });
   }
 
