@@ -431,6 +431,15 @@ class MessageNotLast(BoxError):
     advice = "Edit your message instead; what came after it goes to the trash."
 
 
+class LetterSealed(BoxError):
+    """A letter is answered on its day, or once its writer has opened it."""
+
+    code = "letter_sealed"
+    status = 409
+    sentence = "This letter is sealed."
+    advice = "It is answered on its day; open it early to have an answer now."
+
+
 class TurnInterrupted(BoxError):
     """The box was restarted in the middle of an answer."""
 

@@ -29,7 +29,7 @@ class Turn:
     """An answer to `said`. Delta number n is `deltas[n - 1]`; `about` is what its record says of it.
 
     `reply` is the record that it becomes, its own or that of an answer which is written anew; `begun`
-    are the words of that answer where it goes on.
+    are the words of that answer where it goes on. Where `is_letter`, a letter is answered.
     """
 
     def __init__(
@@ -42,10 +42,12 @@ class Turn:
         child: bool,
         reply: UUID | None = None,
         begun: str = "",
+        is_letter: bool = False,
     ) -> None:
         self.id = turn
         self.reply = reply or turn
         self.begun = begun
+        self.is_letter = is_letter
         self.store = store
         self.said = said
         self.name = name

@@ -446,3 +446,14 @@ def summaries(db: Database) -> None:
             DELETE FROM summary_source WHERE summary = OLD.id;
         END
     """)
+
+
+@member()
+def sealed_letters(db: Database) -> None:
+    """What waits to be remembered until a day (futureself/recall/index.py)."""
+    db.execute("""
+        CREATE TABLE memory_sealed (record TEXT PRIMARY KEY, until TEXT NOT NULL)
+        STRICT, WITHOUT ROWID
+    """)
+    # Fires the triggers of `recall`: what was remembered too early waits anew.
+    db.execute("UPDATE head SET op = op WHERE kind = 'letter'")

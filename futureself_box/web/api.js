@@ -127,6 +127,9 @@
  *
  * @typedef {import("./onboarding/questions.js").Questions} Questions
  *
+ * @typedef {{ state: "none" | "waiting" | "running" | "done" | "failed", problem: string | null }} LetterOrder
+ *   how far an answer to a letter is
+ *
  * @typedef {object} Imagining
  * @property {{ state: "none" | "waiting" | "running" | "done" | "failed", lines: number, of: number,
  *   problem: string | null }} order how far a life is that was asked for
@@ -187,6 +190,12 @@ export class Api {
 
   /** @type {(variation: number) => Promise<Imagining>} */
   imagine = (variation) => this.#ask("POST", "/api/future-memory", { variation });
+
+  /** @type {(letter: string) => Promise<LetterOrder>} */
+  letterOrder = (letter) => this.#ask("GET", `/api/letters/${letter}/answer`);
+
+  /** @type {(letter: string) => Promise<LetterOrder>} the future self answers it, in its own time */
+  askForLetter = (letter) => this.#ask("POST", `/api/letters/${letter}/answer`);
 
   /** @returns {Promise<{ set_up: boolean, id: string | null }>} */
   household = () => this.#ask("GET", "/api/household");

@@ -17,6 +17,7 @@ import { EntranceView } from "./entrance-view.js";
 import { forgetAll, keep, read } from "./kept.js";
 import { GoalsView } from "./goals/goals-view.js";
 import { JournalView, picked } from "./journal/journal-view.js";
+import { LettersView } from "./letters/letters-view.js";
 import { MeView } from "./me-view.js";
 import { onboardingScreens, TITLES as ONBOARDING } from "./onboarding/screens.js";
 import * as outbox from "./outbox.js";
@@ -29,7 +30,7 @@ import { TalkView } from "./talk-view.js";
 import { WaitingView } from "./waiting-view.js";
 
 const ASK_AGAIN_MS = 2_000;
-const TITLES = { journal: "Journal", talk: "Talk", goals: "Goals", me: "Me", ...ONBOARDING };
+const TITLES = { journal: "Journal", talk: "Talk", goals: "Goals", letters: "Letters", me: "Me", ...ONBOARDING };
 
 /** @typedef {keyof typeof TITLES} Screen */
 
@@ -127,6 +128,7 @@ async function showApp(who) {
     journal: new JournalView(api, replica, sync, carrier),
     talk: new TalkView(conversation, replica),
     goals: new GoalsView(api, replica, sync),
+    letters: new LettersView(api, replica, sync, who.role === "child"),
     me: new MeView(api, who, unsent),
     ...onboardingScreens(api, replica, sync),
   };
@@ -217,11 +219,17 @@ function turnTo(views, name) {
   tabs.hidden = name === "welcome";
   document.title = `${TITLES[name]} · Future Self`;
   for (const tab of tabs.querySelectorAll("a")) {
-    if (tab.hash === `#${name in ONBOARDING ? "me" : name}`) tab.setAttribute("aria-current", "page");
+    if (tab.hash === `#${tabOf(name)}`) tab.setAttribute("aria-current", "page");
     else tab.removeAttribute("aria-current");
   }
   // A screen reader hears which screen it is on now.
   if (changed) views[name].querySelector("h1")?.focus();
+}
+
+/** @param {Screen} name */
+function tabOf(name) {
+  if (name === "letters") return "talk";
+  return name in ONBOARDING ? "me" : name;
 }
 
 /**

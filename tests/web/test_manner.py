@@ -129,12 +129,12 @@ async def test_an_answer_names_what_it_drew_on_and_a_tap_opens_it(app: App, ada:
 
 async def test_a_goal_and_an_answer_are_shown_where_they_stand(app: App, ada: Device) -> None:
     goal = {"title": "Swim in the sea every summer"}
-    answer = {"question": "proud_moment", "version": 1, "text": "I repaired the boat."}
+    answer = {"question": "proud", "version": 1, "text": "I repaired the boat."}
     made = [
         (await asyncio.to_thread(ada.call, "POST", f"/api/{path}", body))["id"]
         for path, body in (("goals", goal), ("answers", answer))
     ]
-    for screen, record, words in zip(("goals", "answers"), made, (goal["title"], "proud"), strict=True):
+    for screen, record, words in zip(("goals", "answers"), made, (goal["title"], "proud of"), strict=True):
         await records_read(app.page, 2)
         await app.page.evaluate("(hash) => (location.hash = hash)", f"#{screen}/{record}")
         await expect(app.page.locator(":focus")).to_contain_text(words)

@@ -10,6 +10,7 @@ import { part, stamp } from "../dom.js";
 import { CARE } from "./care.js";
 import { isMode, MODES, reason } from "./modes.js";
 import { SIGNS } from "./signs.js";
+import { line } from "./sources.js";
 
 const FIXED = "These are the box’s own words, written by people beforehand. No model was asked.";
 
@@ -61,7 +62,7 @@ export class MessageActions extends HTMLElement {
     const listed = JSON.stringify(sources);
     if (listed === this.#listed) return;
     this.#listed = listed;
-    part(this, "sources", HTMLElement).replaceChildren(...sources.map(item));
+    part(this, "sources", HTMLElement).replaceChildren(...sources.map(line));
   }
 
   /**
@@ -72,19 +73,6 @@ export class MessageActions extends HTMLElement {
     const detail = { message: this.#message, what, sign };
     this.dispatchEvent(new CustomEvent("act", { detail, bubbles: true }));
   }
-}
-
-/** @param {Source} source */
-function item({ words, href }) {
-  const [line, link] = [document.createElement("li"), document.createElement("a")];
-  if (!href) {
-    line.textContent = words;
-    return line;
-  }
-  link.textContent = words;
-  link.href = href;
-  line.append(link);
-  return line;
 }
 
 customElements.define("fs-message-actions", MessageActions);

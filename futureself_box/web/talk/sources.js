@@ -9,7 +9,7 @@
 const PLACES = {
   entry: { words: "your journal", screen: "journal" },
   message: { words: "what you said", screen: "talk" },
-  letter: { words: "your letters", screen: "" },
+  letter: { words: "your letters", screen: "letters" },
   goal: { words: "your goals", screen: "goals" },
   step: { words: "your goals", screen: "goals" },
   check_in: { words: "your check-ins", screen: "goals" },
@@ -35,4 +35,20 @@ export function source(replica, { record, kind, day }) {
   const isThere = shown !== null && place.screen !== "";
   const href = isThere ? `#${place.screen}/${at}` : null;
   return { words: `From ${words}, ${date}${shown ? "" : ", no longer here"}`, href };
+}
+
+/**
+ * A line of a list, which leads to where it can be read.
+ * @param {Source} source
+ */
+export function line({ words, href }) {
+  const [line, link] = [document.createElement("li"), document.createElement("a")];
+  if (!href) {
+    line.textContent = words;
+    return line;
+  }
+  link.textContent = words;
+  link.href = href;
+  line.append(link);
+  return line;
 }
