@@ -25,7 +25,7 @@ from futureself_box.records.kinds import Letter
 from futureself_box.settings import Settings
 from futureself_box.store import keys
 from futureself_box.store.jobs import Job
-from futureself_box.store.vault import HouseholdStore, unlock_member
+from futureself_box.store.vault import HouseholdStore, MemberStore, unlock_member
 
 log = structlog.get_logger()
 
@@ -48,7 +48,7 @@ class LetterAnswers(msgspec.Struct, frozen=True):
         now = self.now()
         for member in members.every(household):
             try:
-                with closing(unlock_member(self.settings.data_path, member.id, self.unlock)) as store:
+                with closing(self._open(member.id)) as store:
                     due = letters.due(store, now.astimezone().date())
             except BoxError as error:
                 # Damaged or just leaving; the box itself says so.
@@ -64,7 +64,7 @@ class LetterAnswers(msgspec.Struct, frozen=True):
             member = members.get(household, who)
         except NotFound:
             return  # who asked has left
-        with closing(unlock_member(self.settings.data_path, who, self.unlock)) as store:
+        with closing(self._open(who)) as store:
             try:
                 said = letters.find(store, letter, now.date())
             except (NotFound, LetterSealed):
@@ -79,6 +79,9 @@ class LetterAnswers(msgspec.Struct, frozen=True):
             )
             letters.keep(store, job.key, asyncio.run(self._write(turn, now)), now=now)
         self.changed(who)
+
+    def _open(self, member: UUID) -> MemberStore:
+        return unlock_member(self.settings.data_path, member, self.unlock)
 
     async def _write(self, turn: Turn, now: datetime) -> Letter:
         inference = await asyncio.to_thread(client.connect, self.settings)

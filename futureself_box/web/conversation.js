@@ -22,9 +22,9 @@ import { arrange } from "./thread.js";
 import { uuid7 } from "./uuid.js";
 
 /**
- * Events: `change`; `notice` when something about the member has changed; `loaded` when the newest page is here; `welcome` (its detail is the frame);
- * `news` (its detail is a sentence for who does not see the thread); `problem` (its detail is a
- * sentence about no one message).
+ * Events: `change`; `notice` when something about the member has changed; `loaded` when the newest page
+ * is here; `welcome` (its detail is the frame); `news` (its detail is a sentence for who does not see the
+ * thread); `problem` (its detail is a sentence about no one message).
  */
 export class Conversation extends EventTarget {
   socket;
@@ -163,9 +163,9 @@ export class Conversation extends EventTarget {
     this.#changed();
   }
 
-  /** Stop all answers that are being made. */
+  /** Stop the answers that are being made here. */
   stop() {
-    this.#reading.stop();
+    for (const { id } of this.#turnsHere) this.#reading.stop(id);
   }
 
   /** Load the page before the oldest message. */

@@ -84,10 +84,11 @@ export class Reading {
     return dropped;
   }
 
-  /** Stop all answers at the box; the words that are there stay. */
-  stop() {
-    for (const turn of this.#turns.keys()) {
-      this.#send({ type: "chat.cancel", id: `stop-${turn}`, turn });
-    }
+  /**
+   * Stop an answer at the box; the words that are there stay.
+   * @param {string} turn
+   */
+  stop(turn) {
+    this.#send({ type: "chat.cancel", id: `stop-${turn}`, turn });
   }
 }

@@ -164,6 +164,7 @@ export class TalkView extends HTMLElement {
     if (!entry) return;
     editing.begin({ message, thread, draft: composer.text });
     composer.fill(entry.text);
+    this.#changed();
   }
 
   #leaveEditing() {
@@ -172,6 +173,7 @@ export class TalkView extends HTMLElement {
     if (!edited) return;
     editing.end();
     composer.fill(edited.draft);
+    this.#changed();
   }
 
   /** @param {string | null} thread */
@@ -227,6 +229,7 @@ export class TalkView extends HTMLElement {
     if (strip.textContent !== words) strip.textContent = words;
     const replaced = socket.state === "replaced";
     composer.hidden = replaced || !threads.hidden;
+    editing.hidden = composer.hidden || editing.edited === null;
     part(this, "elsewhere", HTMLElement).hidden = !replaced;
   }
 

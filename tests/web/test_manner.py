@@ -134,7 +134,9 @@ async def test_a_goal_and_an_answer_are_shown_where_they_stand(app: App, ada: De
         (await asyncio.to_thread(ada.call, "POST", f"/api/{path}", body))["id"]
         for path, body in (("goals", goal), ("answers", answer))
     ]
-    for screen, record, words in zip(("goals", "answers"), made, (goal["title"], "proud of"), strict=True):
+    for screen, record, words in zip(
+        ("goals", "answers"), made, (goal["title"], "proud of"), strict=True
+    ):
         await records_read(app.page, 2)
         await app.page.evaluate("(hash) => (location.hash = hash)", f"#{screen}/{record}")
         await expect(app.page.locator(":focus")).to_contain_text(words)

@@ -23,7 +23,6 @@ export class EditingBar extends HTMLElement {
     this.replaceChildren(stamp("editing"));
     const leave = part(this, "leave", HTMLButtonElement);
     leave.addEventListener("click", () => this.dispatchEvent(new Event("leave")));
-    this.hidden = this.#edited === null;
   }
 
   /** What is being edited; null where nothing is. */
@@ -47,7 +46,6 @@ export class EditingBar extends HTMLElement {
   #set(edited) {
     this.#edited = edited;
     keep(EDITED, edited);
-    this.hidden = edited === null;
   }
 }
 

@@ -9,7 +9,7 @@ import { arrange, part, stamp } from "../dom.js";
 import { save } from "../records/saving.js";
 import { uuid7 } from "../uuid.js";
 import { ThreadRow } from "./thread-row.js";
-import { matches, newestFirst } from "./threads.js";
+import { having } from "./threads.js";
 
 export class ThreadList extends HTMLElement {
   /** @type {Replica | null} */
@@ -48,8 +48,7 @@ export class ThreadList extends HTMLElement {
     const replica = this.#replica;
     if (!replica) return;
     const asked = part(this, "search", HTMLInputElement).value;
-    const threads = [null, ...newestFirst(replica)];
-    const fitting = threads.filter((shown) => matches(replica, shown, asked));
+    const fitting = having(replica, asked);
     arrange(
       part(this, "list", HTMLElement),
       fitting.map((shown) => this.#row(replica, shown)),

@@ -16,14 +16,6 @@ export function titleOf(thread) {
 }
 
 /**
- * The conversations beside the first one.
- * @param {Replica} replica
- */
-export function newestFirst(replica) {
-  return replica.shown("thread").sort((a, b) => (a.head.clock < b.head.clock ? 1 : -1));
-}
-
-/**
  * @param {Replica} replica
  * @param {string} message
  * @returns {string | null | undefined} its conversation; undefined where this phone doesn't know it
@@ -32,21 +24,26 @@ export function threadOf(replica, message) {
   const sent = outbox.find(message);
   if (sent) return sent.thread ?? null;
   const said = replica.find(message);
-  return said ? (said.head.body.thread ?? null) : undefined;
+  return said ? threadIn(said) : undefined;
 }
 
 /**
- * Whether a conversation has all the words that were typed, in its title or in what was said.
+ * The conversations, the first one (null) first, that have all the words which were typed: in the title
+ * or in one message.
  * @param {Replica} replica
- * @param {Shown | null} thread
  * @param {string} asked
+ * @returns {(Shown | null)[]}
  */
-export function matches(replica, thread, asked) {
+export function having(replica, asked) {
+  const threads = [null, ...newestFirst(replica)];
   const words = folded(asked).split(/\s+/).filter(Boolean);
-  if (!words.length) return true;
-  const said = messages(replica, thread?.id ?? null).map(({ head }) => head.body.text);
-  const texts = [titleOf(thread), ...said].map(folded);
-  return texts.some((text) => words.every((word) => text.includes(word)));
+  if (!words.length) return threads;
+  const said = Map.groupBy(replica.shown("message"), threadIn);
+  return threads.filter((thread) => {
+    const messages = said.get(thread?.id ?? null) ?? [];
+    const texts = [titleOf(thread), ...messages.map(({ head }) => head.body.text)].map(folded);
+    return texts.some((text) => words.every((word) => text.includes(word)));
+  });
 }
 
 /**
@@ -56,7 +53,8 @@ export function matches(replica, thread, asked) {
  * @returns {Promise<string>} why it is not all there; empty where it is
  */
 export async function throwAway(replica, thread) {
-  for (const one of [...messages(replica, thread.id), thread]) {
+  const said = replica.shown("message").filter((message) => threadIn(message) === thread.id);
+  for (const one of [...said, thread]) {
     const problem = await discard(replica, one);
     if (problem) return problem;
   }
@@ -64,11 +62,19 @@ export async function throwAway(replica, thread) {
 }
 
 /**
+ * The conversations beside the first one.
  * @param {Replica} replica
- * @param {string | null} thread
  */
-function messages(replica, thread) {
-  return replica.shown("message").filter(({ head }) => (head.body.thread ?? null) === thread);
+function newestFirst(replica) {
+  return replica.shown("thread").sort((a, b) => (a.head.clock < b.head.clock ? 1 : -1));
+}
+
+/**
+ * @param {Shown} message
+ * @returns {string | null} its conversation
+ */
+function threadIn({ head }) {
+  return head.body.thread ?? null;
 }
 
 /** @param {string} text */
