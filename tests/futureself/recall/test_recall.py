@@ -65,6 +65,8 @@ async def test_a_sealed_letter_is_remembered_from_its_day_on_or_once_it_was_open
     assert (await journal.records("Who is Pixel?"))[0] == letters[0]
     on_the_day = NOW.replace(year=2027, month=3, day=1)
     writing.purge(journal.store, letters[0], PHONE)
+    await journal.ask("Who is Pixel?", on_the_day)
+    await journal.settle()
     found = await journal.ask("Who is Pixel?", on_the_day)
     assert [(one.record, one.day) for one in found.passages][:1] == [(letters[1], NOW.date())]
 
