@@ -38,6 +38,8 @@ async def test_a_letter_is_sealed_until_its_day_or_opened_early(letters: App, ad
     (kept,) = await bodies(ada)
     assert (kept["text"], kept["opens_on"]) == ("Do you still sing?", f"{year}-05-03")
     await throw_away(letter)
+    while await bodies(ada):
+        await asyncio.sleep(0.1)
     trash = page.locator("fs-letters fs-trash")
     await trash.get_by_text("Trash", exact=True).click()
     await expect(trash).to_contain_text(f"Letter, sealed until May 3, {year}")

@@ -107,12 +107,13 @@ async def test_an_entry_with_files_and_versions_shuts_nobody_out(colours: App, a
 
 
 async def test_letters_shut_nobody_out(colours: App, ada: Device) -> None:
-    for fields in ({"opens_on": "2100-01-01"}, {"opens_on": "2026-11-01"}, {"text": "To now."}):
-        body = {"text": "Do you still sing?", "written_at": "2026-10-01T20:00:00Z"} | fields
-        kept = await asyncio.to_thread(ada.call, "POST", "/api/letters", body)
+    at = {"written_at": "2026-10-01T20:00:00Z"}
+    for fields in ({"opens_on": "2100-01-01"}, {"opens_on": "2026-11-01"}):
+        body = {"text": "Do you still sing?"} | at | fields
+        await asyncio.to_thread(ada.call, "POST", "/api/letters", body)
+    kept = await asyncio.to_thread(ada.call, "POST", "/api/letters", {"text": "To now."} | at)
     answer = {"text": "I do.", "answers": kept["id"], "by": "future_self", "mode": "mentor"}
-    body = {"written_at": "2026-10-01T20:00:00Z"} | answer
-    await asyncio.to_thread(ada.call, "POST", "/api/letters", body)
+    await asyncio.to_thread(ada.call, "POST", "/api/letters", answer | at)
     await colours.go_to("Journal")
     await expect(colours.page.get_by_role("link", name="A letter from you")).to_be_visible()
     await check(colours.page)
