@@ -17,8 +17,7 @@ import * as outbox from "./outbox.js";
 import { Reading } from "./reading.js";
 import { isOurs } from "./records/sync.js";
 import { BoxSocket } from "./socket.js";
-import { CARE } from "./talk/care.js";
-import { arrange } from "./thread.js";
+import { arrange, NAMES, speaker } from "./thread.js";
 import { uuid7 } from "./uuid.js";
 
 /**
@@ -240,7 +239,7 @@ export class Conversation extends EventTarget {
     const here = this.#open.threadOf(turn.message) === this.thread;
     outbox.remove(turn.message);
     if (here) this.#open.history.addAnswer(turn);
-    this.#tell("news", `${turn.mode === CARE ? "The box" : "Your future self"}: ${turn.text}`);
+    this.#tell("news", `${NAMES[speaker("future_self", turn.mode)]}: ${turn.text}`);
     this.#delivery.sendWaiting();
   }
 

@@ -59,6 +59,8 @@
  *
  * @typedef {{ type: "poke", head: number, turns?: LiveTurn[], cloud?: number | null }} Poke
  * @typedef {{ type: "notice" }} Notice something about the member has changed
+ * @typedef {"program" | "break" | "people" | "check_in"} ReminderKind
+ * @typedef {{ type: "reminder", kinds: ReminderKind[] }} Reminder
  * @typedef {{ type: "pong", id: string }} Pong
  *
  * @typedef {object} BoxError
@@ -70,7 +72,7 @@
  * @property {string | null} [turn]
  *
  * @typedef {ChatAccepted | ChatStatus | ChatDelta | ChatDone} ChatFrame
- * @typedef {Welcome | ChatFrame | RecordsAck | RecordsChanges | Poke | Notice | Pong | BoxError} BoxFrame
+ * @typedef {Welcome | ChatFrame | RecordsAck | RecordsChanges | Poke | Notice | Reminder | Pong | BoxError} BoxFrame
  */
 
 export const SCHEMA = 1;

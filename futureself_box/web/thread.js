@@ -9,6 +9,7 @@
 /** @import { Source } from "./talk/sources.js" */
 /** @import { Turn } from "./turns.js" */
 
+import { CARE } from "./talk/care.js";
 import { progress } from "./words.js";
 
 /**
@@ -21,9 +22,11 @@ import { progress } from "./words.js";
  * @property {boolean} online
  * @property {string | null} thread
  *
+ * @typedef {"member" | "future_self" | "box"} Speaker in care, the box itself speaks
+ *
  * @typedef {object} Entry
  * @property {string} id
- * @property {"member" | "future_self"} role
+ * @property {Speaker} by
  * @property {string} text
  * @property {number} writtenAt
  * @property {string} status
@@ -39,6 +42,7 @@ import { progress } from "./words.js";
  * @property {boolean} [last] whether it is the last answer, and can be written anew
  */
 
+export const NAMES = { member: "You", future_self: "Your future self", box: "The box" };
 const INTERRUPTED = "The answer was interrupted. Your message is safe. Tap retry.";
 const UNREACHED = "Waiting for the box";
 const OUTCOMES = { complete: "", length: "Cut short: it grew too long", cancelled: "You stopped it" };
@@ -76,7 +80,7 @@ export function arrange(known) {
  */
 function marked(entries) {
   const newest = entries.at(-1);
-  if (newest?.role === "future_self" && !newest.busy) newest.last = true;
+  if (newest?.by === "future_self" && !newest.busy) newest.last = true;
   return entries;
 }
 
@@ -99,6 +103,16 @@ export function merge(known, { messages, more }) {
 }
 
 /**
+ * Who speaks in a message of that role, given in that mode.
+ * @param {Message["role"]} role
+ * @param {string} [mode]
+ * @returns {Speaker}
+ */
+export function speaker(role, mode) {
+  return role === "future_self" && mode === CARE ? "box" : role;
+}
+
+/**
  * @param {Message} message
  * @param {Known} known
  * @returns {Entry}
@@ -109,8 +123,9 @@ function recorded(message, known) {
   const again = known.turns.find((turn) => turn.reply === id && turn.state !== "accepted");
   if (again) return { ...answering(again, known), id };
   const status = OUTCOMES[outcome];
+  const by = speaker(role, mode);
   const about = { mode, why, drewOn };
-  return { id, role, text, writtenAt: written_at, status, busy: false, retry: false, ...about };
+  return { id, by, text, writtenAt: written_at, status, busy: false, retry: false, ...about };
 }
 
 /**
@@ -122,7 +137,7 @@ function recorded(message, known) {
  */
 function own(id, text, writtenAt, known) {
   const state = delivery(id, known);
-  return { id, role: "member", text, writtenAt, ...state };
+  return { id, by: "member", text, writtenAt, ...state };
 }
 
 /**
@@ -164,7 +179,7 @@ function writing(known, message) {
 function answering(turn, known) {
   return {
     id: turn.id,
-    role: "future_self",
+    by: speaker("future_self", turn.mode),
     text: turn.text,
     writtenAt: Date.now(),
     status: turn.text && known.online ? "" : known.online ? progress(turn) : UNREACHED,

@@ -17,7 +17,7 @@
  * @property {number} sequence of the last delta taken
  * @property {string} text
  * @property {Outcome | null} outcome
- * @property {string} mode that spoke
+ * @property {string} mode in which it was given, once it is whole
  * @property {string} why
  * @property {Drawn[]} drewOn
  * @property {boolean} behind whether deltas are missing and the box must be asked for them

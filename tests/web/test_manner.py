@@ -153,7 +153,7 @@ async def test_where_care_answers_the_future_self_has_stepped_aside(
     await app.say("I want to kill myself tonight.")
     await app.see_answer()
     box = app.page.locator("fs-message.aside")
-    await expect(box.locator("[data-part=mark]")).to_have_text("the box itself")
+    await expect(box.locator("[data-part=mark]")).to_have_text("the box")
     call = box.get_by_role("link", name="Call Emergency services, 112")
     await expect(call).to_have_attribute("href", "tel:112")
     await expect(box.get_by_role("link", name="0800 111 0 111")).to_be_visible()

@@ -5,6 +5,9 @@
 /** The mode of an answer in which the box itself speaks, in fixed words (futureself/turn.py). */
 export const CARE = "care";
 
+/** Why the box speaks where a child's future self rests (futureself/turn.py). */
+const QUIET = "quiet";
+
 /** @type {Record<string, ForWhom>} */
 const FOR_WHOM = { abuse: "violence", eating: "eating" };
 const URGENT = 3;
@@ -27,5 +30,5 @@ export function helpFor({ mode, why = "" }, child) {
  * @param {{ mode?: string, why?: string }} answer
  */
 export function offersHelp({ mode, why }) {
-  return mode === CARE || why === "distress";
+  return (mode === CARE && why !== QUIET) || why === "distress";
 }

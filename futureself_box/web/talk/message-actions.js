@@ -7,7 +7,6 @@
 /** @import { Source } from "./sources.js" */
 
 import { part, stamp } from "../dom.js";
-import { CARE } from "./care.js";
 import { isMode, MODES, reason } from "./modes.js";
 import { SIGNS } from "./signs.js";
 import { line } from "./sources.js";
@@ -36,10 +35,10 @@ export class MessageActions extends HTMLElement {
   }
 
   /** @param {Entry} entry */
-  show({ id, role, last, sign, kept, mode = "", why = "", sources = [] }) {
+  show({ id, by, last, sign, kept, mode = "", why = "", sources = [] }) {
     this.#message = id;
-    const mine = role === "member";
-    const isBox = mode === CARE;
+    const mine = by === "member";
+    const isBox = by === "box";
     part(this, "edit", HTMLElement).hidden = !mine;
     part(this, "again", HTMLElement).hidden = !last || isBox;
     part(this, "go-on", HTMLElement).hidden = !last || isBox;

@@ -1,6 +1,7 @@
 /** Signs on messages, and words that the member wants remembered: records, as everything else. */
 
 /** @import { Replica } from "../records/replica.js" */
+/** @import { Speaker } from "../thread.js" */
 
 import { discard, save } from "../records/saving.js";
 
@@ -42,14 +43,14 @@ export function kept(replica) {
 /**
  * Keep a message's words, or let go of those that are kept.
  * @param {Replica} replica
- * @param {{ id: string, role: "member" | "future_self", text: string, writtenAt: number }} message
+ * @param {{ id: string, by: Speaker, text: string, writtenAt: number }} message
  */
-export function remember(replica, { id, role, text, writtenAt }) {
+export function remember(replica, { id, by, text, writtenAt }) {
   const known = replica.shown("keepsake").find(({ head }) => head.body.message === id);
   if (known) return discard(replica, known);
   const at = new Date(writtenAt);
   const day = [at.getFullYear(), at.getMonth() + 1, at.getDate()]
     .map((part) => String(part).padStart(2, "0"))
     .join("-");
-  return save(replica, { kind: "keepsake", body: { text, by: role, day, message: id } });
+  return save(replica, { kind: "keepsake", body: { text, by, day, message: id } });
 }
