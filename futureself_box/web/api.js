@@ -3,7 +3,7 @@
  * box's own sentence and hint.
  */
 
-/** @import { Outcome, Welcome } from "./frames.js" */
+/** @import { Drawn, Outcome, Welcome } from "./frames.js" */
 
 /**
  * @typedef {Pick<Welcome, "member" | "name" | "role" | "device"> & { token: string }} Joined
@@ -27,6 +27,9 @@
  * @property {string} [clock] the box's order; a message recorded a moment ago has none here yet
  * @property {string | null} answers
  * @property {Outcome} outcome
+ * @property {string} [mode] in which an answer was given; in "care" the box itself speaks
+ * @property {string} [why]
+ * @property {Drawn[]} [drew_on]
  *
  * @typedef {{ messages: Message[], more: boolean }} Page
  *
@@ -61,6 +64,15 @@
  * @typedef {Pick<Welcome, "member" | "name" | "role" | "device"> & { rescue: Rescue | null,
  *   sheet_proven_at: string | null, region: string | null }} Me
  *
+ * @typedef {{ begins: string, ends: string }} QuietHours
+ *
+ * @typedef {object} Presence how long somebody was here, and what protects a child
+ * @property {number} minutes_this_week
+ * @property {number} minutes_last_week
+ * @property {boolean} protected
+ * @property {QuietHours | null} quiet
+ * @property {string} clock the time of the day on the box
+ *
  * @typedef {object} Person
  * @property {string} id
  * @property {string} name
@@ -69,7 +81,7 @@
  * @property {number} devices
  * @property {boolean} current
  * @property {Rescue | null} rescue
- * @property {boolean | null} cloud_allowed for the owner: whether their words may go to the cloud
+ * @property {boolean | null} cloud_allowed for the owner and oneself: whether their words may go to the cloud
  *
  * @typedef {{ id: string, kind: string, revision: string, written_at: number, body: any }} RecordShown
  *
@@ -123,6 +135,9 @@
  *   agreed: boolean }} Answers
  *
  * @typedef {import("./onboarding/questions.js").Questions} Questions
+ *
+ * @typedef {{ state: "none" | "waiting" | "running" | "done" | "failed", problem: string | null }} LetterOrder
+ *   how far an answer to a letter is
  *
  * @typedef {object} Imagining
  * @property {{ state: "none" | "waiting" | "running" | "done" | "failed", lines: number, of: number,
@@ -185,6 +200,12 @@ export class Api {
   /** @type {(variation: number) => Promise<Imagining>} */
   imagine = (variation) => this.#ask("POST", "/api/future-memory", { variation });
 
+  /** @type {(letter: string) => Promise<LetterOrder>} */
+  letterOrder = (letter) => this.#ask("GET", `/api/letters/${letter}/answer`);
+
+  /** @type {(letter: string) => Promise<LetterOrder>} the future self answers it, in its own time */
+  askForLetter = (letter) => this.#ask("POST", `/api/letters/${letter}/answer`);
+
   /** @returns {Promise<{ set_up: boolean, id: string | null }>} */
   household = () => this.#ask("GET", "/api/household");
 
@@ -244,9 +265,11 @@ export class Api {
   /** @type {(id: string) => Promise<void>} */
   revoke = (id) => this.#ask("DELETE", `/api/devices/${id}`);
 
-  /** @type {(before?: string) => Promise<Page>} the newest page, or the one before a clock */
-  conversation = (before) =>
-    this.#ask("GET", `/api/conversation?limit=50${before ? `&before=${before}` : ""}`);
+  /** @type {(thread: string | null, before?: string) => Promise<Page>} the newest page, or the one before a clock */
+  conversation = (thread, before) => {
+    const where = `${thread ? `&thread=${thread}` : ""}${before ? `&before=${before}` : ""}`;
+    return this.#ask("GET", `/api/conversation?limit=50${where}`);
+  };
 
   /** @returns {Promise<{ items: RecordShown[], after: number | null }>} */
   trash = () => this.#ask("GET", "/api/trash?limit=200");
@@ -304,6 +327,12 @@ export class Api {
   async chooseRegion(region) {
     await this.#ask("PUT", "/api/care", { region });
   }
+
+  /** @type {(member: string) => Promise<Presence>} one's own or, for the owner, a child's */
+  presence = (member) => this.#ask("GET", `/api/members/${member}/care`);
+
+  /** @type {(member: string, hours: QuietHours | null) => Promise<unknown>} the owner's, of a child */
+  chooseQuiet = (member, hours) => this.#ask("PUT", `/api/members/${member}/care/quiet`, { hours });
 
   /** @returns {Promise<Backups>} */
   backups = () => this.#ask("GET", "/api/backups");

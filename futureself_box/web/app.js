@@ -4,12 +4,13 @@
  */
 
 /** @import { Joined } from "./api.js" */
-/** @import { Welcome } from "./frames.js" */
+/** @import { BoxFrame, Welcome } from "./frames.js" */
 
 import { Api, Problem } from "./api.js";
 import { takeArrival } from "./arrival.js";
 import "./care/help-button.js";
 import { choose } from "./care/region.js";
+import { Reminders } from "./care/reminders.js";
 import { Carrier } from "./attachments/carrier.js";
 import { Shelf } from "./attachments/shelf.js";
 import { Conversation } from "./conversation.js";
@@ -17,6 +18,7 @@ import { EntranceView } from "./entrance-view.js";
 import { forgetAll, keep, read } from "./kept.js";
 import { GoalsView } from "./goals/goals-view.js";
 import { JournalView, picked } from "./journal/journal-view.js";
+import { LettersView } from "./letters/letters-view.js";
 import { MeView } from "./me-view.js";
 import { onboardingScreens, TITLES as ONBOARDING } from "./onboarding/screens.js";
 import * as outbox from "./outbox.js";
@@ -29,13 +31,14 @@ import { TalkView } from "./talk-view.js";
 import { WaitingView } from "./waiting-view.js";
 
 const ASK_AGAIN_MS = 2_000;
-const TITLES = { journal: "Journal", talk: "Talk", goals: "Goals", me: "Me", ...ONBOARDING };
+const TITLES = { journal: "Journal", talk: "Talk", goals: "Goals", letters: "Letters", me: "Me", ...ONBOARDING };
 
 /** @typedef {keyof typeof TITLES} Screen */
 
 const screens = /** @type {HTMLElement} */ (document.getElementById("screens"));
 const tabs = /** @type {HTMLElement} */ (document.getElementById("tabs"));
 const notice = /** @type {RescueNotice} */ (document.getElementById("notice"));
+const reminders = /** @type {Reminders} */ (document.getElementById("reminders"));
 
 const arrival = takeArrival();
 const kept = read("who", /** @type {Joined | null} */ (null));
@@ -125,11 +128,13 @@ async function showApp(who) {
   };
   const views = {
     journal: new JournalView(api, replica, sync, carrier),
-    talk: new TalkView(conversation),
+    talk: new TalkView(conversation, replica),
     goals: new GoalsView(api, replica, sync),
+    letters: new LettersView(api, replica, sync, who.role === "child"),
     me: new MeView(api, who, unsent),
     ...onboardingScreens(api, replica, sync),
   };
+  views.talk.introduce(who.role);
   const routing = new AbortController();
 
   /** @param {{ message: string, hint: string } | null} reason */
@@ -141,7 +146,7 @@ async function showApp(who) {
     forgetAll();
     replica.close();
     database.erase();
-    notice.hidden = true;
+    notice.hidden = reminders.hidden = true;
     const why = reason ? `${reason.message} ${reason.hint}` : "You are signed out.";
     showEntrance({ notice: `${why} Nothing is kept here.` });
   }
@@ -163,8 +168,14 @@ async function showApp(who) {
     turnTo(views, name);
     const view = views[name];
     if ("refresh" in view) view.refresh();
+    const [, record] = location.hash.split("/");
+    if (record && "open" in view) view.open(record);
   }
 
+  socket.addEventListener("frame", (event) => {
+    const { detail } = /** @type {CustomEvent<BoxFrame>} */ (event);
+    if (detail.type === "reminder") reminders.show(detail.kinds);
+  });
   socket.addEventListener("state", () => {
     if (socket.state !== "refused") return;
     leave(views.me.isLeaving ? null : (socket.reason ?? UNKNOWN_REASON));
@@ -173,6 +184,7 @@ async function showApp(who) {
     const { name, role } = /** @type {CustomEvent<Welcome>} */ (event).detail;
     keep("who", { ...who, name, role });
     views.me.introduce({ name, role });
+    views.talk.introduce(role);
     askMe();
   });
   conversation.addEventListener("notice", () => askMe());
@@ -199,7 +211,7 @@ const UNKNOWN_REASON = {
  * @returns {Screen}
  */
 function screenOf(hash) {
-  const name = hash.slice(1);
+  const [name] = hash.slice(1).split("/");
   return name in TITLES ? /** @type {Screen} */ (name) : "journal";
 }
 
@@ -213,11 +225,17 @@ function turnTo(views, name) {
   tabs.hidden = name === "welcome";
   document.title = `${TITLES[name]} · Future Self`;
   for (const tab of tabs.querySelectorAll("a")) {
-    if (tab.hash === `#${name in ONBOARDING ? "me" : name}`) tab.setAttribute("aria-current", "page");
+    if (tab.hash === `#${tabOf(name)}`) tab.setAttribute("aria-current", "page");
     else tab.removeAttribute("aria-current");
   }
   // A screen reader hears which screen it is on now.
   if (changed) views[name].querySelector("h1")?.focus();
+}
+
+/** @param {Screen} name */
+function tabOf(name) {
+  if (name === "letters") return "talk";
+  return name in ONBOARDING ? "me" : name;
 }
 
 /**

@@ -4,9 +4,12 @@
  */
 
 /** @import { Message, Page } from "./api.js" */
+/** @import { Drawn } from "./frames.js" */
 /** @import { Outgoing } from "./outbox.js" */
+/** @import { Source } from "./talk/sources.js" */
 /** @import { Turn } from "./turns.js" */
 
+import { CARE } from "./talk/care.js";
 import { progress } from "./words.js";
 
 /**
@@ -17,17 +20,29 @@ import { progress } from "./words.js";
  * @property {Set<string>} unanswered messages whose answer was interrupted
  * @property {Set<string>} sent messages on this connection's wire
  * @property {boolean} online
+ * @property {string | null} thread
+ *
+ * @typedef {"member" | "future_self" | "box"} Speaker in care, the box itself speaks
  *
  * @typedef {object} Entry
  * @property {string} id
- * @property {"member" | "future_self"} role
+ * @property {Speaker} by
  * @property {string} text
  * @property {number} writtenAt
  * @property {string} status
  * @property {boolean} busy whether something goes on that the status names
  * @property {boolean} retry
+ * @property {string} [mode] that spoke
+ * @property {string} [why]
+ * @property {Drawn[]} [drewOn]
+ * @property {Source[]} [sources] the same, in words
+ * @property {boolean} [child] whether the member is one
+ * @property {string} [sign] that the member put on it
+ * @property {boolean} [kept] whether its words are to be remembered
+ * @property {boolean} [last] whether it is the last answer, and can be written anew
  */
 
+export const NAMES = { member: "You", future_self: "Your future self", box: "The box" };
 const INTERRUPTED = "The answer was interrupted. Your message is safe. Tap retry.";
 const UNREACHED = "Waiting for the box";
 const OUTCOMES = { complete: "", length: "Cut short: it grew too long", cancelled: "You stopped it" };
@@ -39,9 +54,10 @@ const OUTCOMES = { complete: "", length: "Cut short: it grew too long", cancelle
 export function arrange(known) {
   const ids = new Set(known.recorded.map((message) => message.id));
   const answers = Map.groupBy(known.recorded, (message) => message.answers ?? "");
-  const queued = known.outbox.filter((outgoing) => !ids.has(outgoing.message));
-  const asked = new Set([...ids, ...queued.map((outgoing) => outgoing.message)]);
-  return [
+  const here = known.outbox.filter(({ thread }) => (thread ?? null) === known.thread);
+  const queued = here.filter((outgoing) => !ids.has(outgoing.message));
+  const asked = new Set([...ids, ...known.outbox.map((outgoing) => outgoing.message)]);
+  return marked([
     ...known.recorded
       .filter((message) => !message.answers || !ids.has(message.answers))
       .flatMap((message) => [
@@ -55,7 +71,17 @@ export function arrange(known) {
     ]),
     // The member's other device may have asked a moment ago, before the message itself is here.
     ...known.turns.filter((turn) => !asked.has(turn.message)).map((turn) => answering(turn, known)),
-  ];
+  ]);
+}
+
+/**
+ * Say of the last entry that it can be written anew.
+ * @param {Entry[]} entries
+ */
+function marked(entries) {
+  const newest = entries.at(-1);
+  if (newest?.by === "future_self" && !newest.busy) newest.last = true;
+  return entries;
 }
 
 /**
@@ -77,15 +103,29 @@ export function merge(known, { messages, more }) {
 }
 
 /**
+ * Who speaks in a message of that role, given in that mode.
+ * @param {Message["role"]} role
+ * @param {string} [mode]
+ * @returns {Speaker}
+ */
+export function speaker(role, mode) {
+  return role === "future_self" && mode === CARE ? "box" : role;
+}
+
+/**
  * @param {Message} message
  * @param {Known} known
  * @returns {Entry}
  */
 function recorded(message, known) {
-  const { id, role, text, written_at, outcome } = message;
+  const { id, role, text, written_at, outcome, mode = "", why = "", drew_on: drewOn = [] } = message;
   if (role === "member") return own(id, text, written_at, known);
+  const again = known.turns.find((turn) => turn.reply === id && turn.state !== "accepted");
+  if (again) return { ...answering(again, known), id };
   const status = OUTCOMES[outcome];
-  return { id, role, text, writtenAt: written_at, status, busy: false, retry: false };
+  const by = speaker(role, mode);
+  const about = { mode, why, drewOn };
+  return { id, by, text, writtenAt: written_at, status, busy: false, retry: false, ...about };
 }
 
 /**
@@ -97,7 +137,7 @@ function recorded(message, known) {
  */
 function own(id, text, writtenAt, known) {
   const state = delivery(id, known);
-  return { id, role: "member", text, writtenAt, ...state };
+  return { id, by: "member", text, writtenAt, ...state };
 }
 
 /**
@@ -127,6 +167,7 @@ function delivery(id, known) {
 function writing(known, message) {
   return known.turns
     .filter((turn) => turn.message === message && turn.state !== "accepted")
+    .filter((turn) => !known.recorded.some(({ id }) => id === turn.reply))
     .map((turn) => answering(turn, known));
 }
 
@@ -138,7 +179,7 @@ function writing(known, message) {
 function answering(turn, known) {
   return {
     id: turn.id,
-    role: "future_self",
+    by: speaker("future_self", turn.mode),
     text: turn.text,
     writtenAt: Date.now(),
     status: turn.text && known.online ? "" : known.online ? progress(turn) : UNREACHED,

@@ -33,7 +33,7 @@ async def recall(
 ) -> Recalled:
     """What the member's memory holds of what they say or ask; `asked_at` dates "last spring"."""
     asked = question.read(question_text[:_LONGEST], asked_at)
-    await asyncio.to_thread(index.take_in, store)
+    await asyncio.to_thread(index.take_in, store, today=asked_at.date())
     embedded = await _embedded(inference, asked, patience_s)
     return await asyncio.to_thread(_answer, store, asked, embedded)
 

@@ -305,3 +305,36 @@ def summaries(db: Database) -> None:
             DELETE FROM summary_source WHERE summary = OLD.id;
         END
     """)
+
+
+@member()
+def time_spent(db: Database) -> None:
+    """How long the member was here by week, the sitting that goes on, and the day of the last check-in."""
+    db.execute("""
+        CREATE TABLE time_spent (week TEXT PRIMARY KEY, milliseconds INTEGER NOT NULL)
+        STRICT, WITHOUT ROWID
+    """)
+    db.execute("""
+        CREATE TABLE sitting (
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            began_ms INTEGER NOT NULL,
+            seen_ms INTEGER NOT NULL,
+            told_ms INTEGER NOT NULL,
+            suggested INTEGER NOT NULL
+        ) STRICT
+    """)
+    db.execute("""
+        CREATE TABLE checked_in (only INTEGER PRIMARY KEY CHECK (only = 1), day TEXT NOT NULL)
+        STRICT
+    """)
+
+
+@member()
+def sealed_letters(db: Database) -> None:
+    """What waits to be remembered until a day (futureself/recall/index.py)."""
+    db.execute("""
+        CREATE TABLE memory_sealed (record TEXT PRIMARY KEY, until TEXT NOT NULL)
+        STRICT, WITHOUT ROWID
+    """)
+    # Fires the triggers of `recall`: what was remembered too early waits anew.
+    db.execute("UPDATE head SET op = op WHERE kind = 'letter'")
