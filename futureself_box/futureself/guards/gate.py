@@ -50,6 +50,10 @@ class Gate:
         if not self.shown and self.barred is None and self._asked:
             self.barred = "question"
 
+    def spend(self) -> None:
+        """Something of the box's own takes the place of one sentence."""
+        self._left -= 1
+
     def _let_through(self, sentence: str) -> Iterator[str]:
         if self.closed or self._is_said_again(sentence) or not self._may_come(sentence):
             return

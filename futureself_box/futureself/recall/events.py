@@ -8,7 +8,7 @@ from futureself_box.futureself.recall import ranking, search
 from futureself_box.futureself.recall.dates import Event, Times
 from futureself_box.futureself.recall.question import Question
 from futureself_box.futureself.recall.search import Floats
-from futureself_box.futureself.recall.spans import Window
+from futureself_box.futureself.recall.spans import Window, next_to
 from futureself_box.futureself.recall.vectors import Vectors
 from futureself_box.store.database import Connection
 
@@ -36,11 +36,16 @@ def dated(
     if not sure:
         return asked
     days = sorted(one.day for one in sure if abs(one.day - sure[0].day) <= _SAME_EVENT)
-    times = msgspec.structs.replace(asked.times, windows=(_window(event, days),))
+    window = _window(event, days)
+    if window is None or window.since > asked.day:
+        return asked
+    times = msgspec.structs.replace(asked.times, windows=(window,), maybe=())
     return msgspec.structs.replace(asked, times=times)
 
 
-def _window(event: Event, days: list[date]) -> Window:
+def _window(event: Event, days: list[date]) -> Window | None:
+    if event.season is not None:
+        return next_to(event.season, event.side, days[0] if event.side == "after" else days[-1])
     if event.side == "before":
         return Window(days[-1] - event.within if event.within else date.min, days[-1])
     if event.side == "after":

@@ -47,6 +47,30 @@ TODAY = date(2026, 11, 25)
         ("Wat deed ik in maart 2021?", "2021-03-01", "2021-03-31"),
         ("Cosa ho fatto tre anni fa?", "2023-01-01", "2024-04-13"),
         ("O que eu fiz no verão passado?", "2026-05-27", "2026-09-10"),
+        ("Where did I go last summer, a year ago?", "2025-05-27", "2025-09-10"),
+        ("What did I do on Tuesday last week?", "2026-11-17", "2026-11-17"),
+        ("How was Father's Day last year?", "2025-06-13", "2025-06-22"),
+        ("How was Thanksgiving three years ago?", "2023-10-07", "2023-11-30"),
+        ("What did I do half a year ago?", "2026-04-16", "2026-07-05"),
+        ("Was war vor anderthalb Jahren?", "2025-03-16", "2025-08-05"),
+        ("¿Qué hice hace un año y medio?", "2025-03-16", "2025-08-05"),
+        ("What was on my mind in the last few weeks?", "2026-11-04", "2026-11-25"),
+        ("Was war in den letzten Wochen?", "2026-10-21", "2026-11-25"),
+        ("Was geschah an Weihnachten 2024?", "2024-12-20", "2024-12-29"),
+        ("Was war an Pfingsten 2023?", "2023-05-26", "2023-05-30"),
+        ("Wie war vorletzter Sommer?", "2025-05-27", "2025-09-10"),
+        ("¿Qué hice el año antepasado?", "2024-01-01", "2024-12-31"),
+        ("Was war am ersten Mai?", "2026-05-01", "2026-05-01"),
+        ("Que s'est-il passé le 1er mai 2022 ?", "2022-05-01", "2022-05-01"),
+        ("Qu'ai-je fait ce matin ?", "2026-11-25", "2026-11-25"),
+        ("Wie war der Anfang des Jahres?", "2026-01-01", "2026-06-03"),
+        ("What happened in the week of 16 March 2022?", "2022-03-14", "2022-03-20"),
+        ("What happened in 03/2021?", "2021-03-01", "2021-03-31"),
+        ("Was war am 5.3.21?", "2021-03-05", "2021-03-05"),
+        ("What moved me in the 2010s?", "2010-01-01", "2019-12-31"),
+        ("Where did I live until 2020?", "0001-01-01", "2020-12-31"),
+        ("What did I do two days after 24 December 2020?", "2020-12-25", "2020-12-27"),
+        ("What happened the summer after 18 June 2023?", "2024-05-27", "2024-09-10"),
     ],
 )
 def test_a_time_is_a_window_of_days(question: str, since: str, until: str) -> None:
@@ -63,12 +87,34 @@ def test_a_time_is_a_window_of_days(question: str, since: str, until: str) -> No
         "How many days ago did I see her?",
         "Wann bin ich nach Berlin gezogen?",
         "Où sont mes amis ?",
+        "What did we do on the weekend of the storm?",
         "",
         "On 99.99.9999 and the 45th of nothing",
     ],
 )
 def test_what_is_no_time_is_none(question: str) -> None:
     assert dates.read(question, TODAY).windows == ()
+
+
+def test_two_times_may_both_be_meant() -> None:
+    found = dates.read("Anything in January or February 2023?", TODAY).windows
+    assert [str(window.since) for window in found] == ["2023-01-01", "2023-02-01"]
+    found = dates.read("How was the winter of 2022?", TODAY).windows
+    assert [str(window.since) for window in found] == ["2022-11-26", "2021-11-26"]
+
+
+def test_a_season_without_a_year_may_be_an_earlier_one() -> None:
+    times = dates.read("What do we eat at Christmas?", TODAY)
+    assert str(times.windows[0].since) == "2025-12-20"
+    assert str(times.maybe[-1].since) == "2024-12-20"
+    assert not dates.read("What did we eat last Christmas?", TODAY).maybe
+
+
+def test_a_season_is_told_by_what_it_came_after() -> None:
+    times = dates.read("How was the first summer after the divorce?", TODAY)
+    assert times.event is not None
+    assert (times.event.side, times.event.words) == ("after", "the divorce")
+    assert (times.event.season, times.order) == ("summer", None)
 
 
 def test_words_of_time_are_taken_out_of_what_is_searched() -> None:
@@ -82,12 +128,21 @@ def test_words_of_time_are_taken_out_of_what_is_searched() -> None:
         ("What happened after the wedding?", "after", "the wedding"),
         ("What did I eat when I was in Lisbon?", "during", "I was in Lisbon"),
         ("When I lived in Ghent, what did I do for work?", "during", "I lived in Ghent"),
+        ("¿Qué hacía antes de mudarme?", "before", "de mudarme"),
+        ("Was aß ich vor der Operation?", "before", "der Operation"),
     ],
 )
 def test_an_event_is_told_from_a_date(question: str, side: str, words: str) -> None:
     event = dates.read(question, TODAY).event
     assert event is not None
     assert (event.side, event.words) == (side, words)
+
+
+@pytest.mark.parametrize(
+    "question", ["Wann ist Lotte nach Berlin gezogen?", "Wer stand vor dem Haus?"]
+)
+def test_a_place_is_no_event(question: str) -> None:
+    assert dates.read(question, TODAY).event is None
 
 
 @pytest.mark.parametrize(
@@ -100,6 +155,8 @@ def test_an_event_is_told_from_a_date(question: str, side: str, words: str) -> N
         ("Où est-ce que j'habite actuellement ?", "now"),
         ("What did I do last week?", None),
         ("Who is Tom?", None),
+        ("Que s'est-il passé à Lyon ?", None),
+        ("¿Qué pasó el verano pasado?", None),
     ],
 )
 def test_an_order_is_understood(question: str, order: str | None) -> None:
