@@ -11,10 +11,10 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from futureself_box.futureself.recall import joining, words
+from futureself_box.futureself.recall import joining, numeric_dates, words
 from futureself_box.futureself.recall.calendar_words import GONE_BY, UNITS, WEEKDAYS
 from futureself_box.futureself.recall.joining import Timed
-from futureself_box.futureself.recall.spans import Window, in_year, month_of, next_to
+from futureself_box.futureself.recall.spans import Window, in_year, next_to
 from futureself_box.futureself.recall.spoken import Spoken
 from futureself_box.futureself.recall.time_phrases import Found, TimeReader
 
@@ -53,13 +53,7 @@ class Times(msgspec.Struct, frozen=True):
     order: Order | None = None
 
 
-_NUMERIC = re.compile(
-    r"\b(?P<y>\d{4})-(?P<m>\d{1,2})(?:-(?P<d>\d{1,2}))?\b"
-    r"|\b(?P<day>\d{1,2})[./](?P<month>\d{1,2})[./](?P<year>\d{4}|\d{2})\b"
-    r"|\b(?P<only_month>\d{1,2})/(?P<its_year>\d{4})\b"
-)
 _EARLIER_YEARS = 12
-_CENTURY = 100
 _SIDES: dict[str, Side] = {
     "before": "before", "until": "before", "after": "after", "since": "after", "during": "during",
     "while": "during", "als": "during", "toen": "during", "lorsque": "during", "mentre": "during",
@@ -123,15 +117,10 @@ class _Reading:
         return " ".join("".join(letters).split())
 
     def _numeric(self) -> None:
-        for match in _NUMERIC.finditer(self._question):
-            window = _of_numbers(match)
-            if window is not None:
-                inside = [
-                    n for n, token in enumerate(self._said.tokens)
-                    if match.start() <= token.start < match.end()
-                ]  # fmt: skip
-                self._timed.append(Timed(window, inside[0], inside[-1] + 1, None))
-                self._used.append(match.span())
+        for window, start, end in numeric_dates.find(self._question):
+            inside = [n for n, token in enumerate(self._said.tokens) if start <= token.start < end]
+            self._timed.append(Timed(window, inside[0], inside[-1] + 1, None))
+            self._used.append((start, end))
 
     def _phrases(self) -> None:
         plain = self._said.plain
@@ -230,7 +219,8 @@ class _Reading:
             if words.telling(clause) and (beside or self._leaves_topic(at, end)):
                 season = beside.name if beside else None
                 self.event = Event(side, clause.strip(), self._within(at), season)
-                self._use(at, end)
+                if side != "during":  # what was then may stand in the entry that tells of it
+                    self._use(at, end)
                 return
 
     def _side_of_event(self, at: int) -> Side | None:
@@ -277,25 +267,3 @@ class _Reading:
     def _use(self, start: int, end: int) -> None:
         tokens = self._said.tokens
         self._used.append((tokens[start].start, tokens[end - 1].end))
-
-
-def _of_numbers(match: re.Match[str]) -> Window | None:
-    """2021-03-05, 5.3.2021, 5/3/21, 2021-03, 03/2021."""
-    year, mon = (int(match["y"] or match["year"] or match["its_year"]),
-                 int(match["m"] or match["month"] or match["only_month"]))  # fmt: skip
-    day = match["d"] or match["day"]
-    if year < _CENTURY:
-        year += 2000
-    try:
-        if day is None:
-            return month_of(year, mon)
-        if mon > 12:  # noqa: PLR2004 (American order)
-            return _day(year, int(day), mon)
-        return _day(year, mon, int(day))
-    except ValueError:
-        return None
-
-
-def _day(year: int, mon: int, day: int) -> Window:
-    on = date(year, mon, day)
-    return Window(on, on)

@@ -23,7 +23,7 @@ _SAME_EVENT = timedelta(days=120)
 def dated(
     connection: Connection, asked: Question, vectors: Vectors | None, near: Floats | None
 ) -> Question:
-    """The question with the days of its event; as it was where no entry tells of it."""
+    """The question with the days of its event; all its words again where no entry tells of it."""
     event = asked.times.event
     if event is None:
         return asked
@@ -34,12 +34,17 @@ def dated(
     if not sure and ranked and ranked[0].candidate.nearness >= _STANDS_OUT:
         sure = [ranked[0].candidate]
     if not sure:
-        return asked
+        return _undated(asked, event)
     days = sorted(one.day for one in sure if abs(one.day - sure[0].day) <= _SAME_EVENT)
     window = _window(event, days)
     if window is None or window.since > asked.day:
-        return asked
+        return _undated(asked, event)
     times = msgspec.structs.replace(asked.times, windows=(window,), maybe=())
+    return msgspec.structs.replace(asked, times=times)
+
+
+def _undated(asked: Question, event: Event) -> Question:
+    times = msgspec.structs.replace(asked.times, topic=f"{asked.topic} {event.words}", event=None)
     return msgspec.structs.replace(asked, times=times)
 
 

@@ -39,7 +39,7 @@ _ONE_WORD = {
     r"|anteontem",
     "today": r"this (?:morning|afternoon|evening)|tonight|heute (?:morgen|früh|mittag|abend)|ce (?:matin|soir)"
     r"|esta (?:mañana|tarde|noche)|vanmorgen|vanavond|stamattina|stasera|esta (?:manhã|noite)",
-    "recently": r"the other day|neulich|l'autre jour|el otro día|l'altro giorno|outro dia",
+    "recently": r"the other (?:day|week)|neulich|l'autre jour|el otro día|l'altro giorno|outro dia",
     "weekend": r"(?:fin|fim) de semana|week-end|fine settimana",
     "halfyear": r"half a year|(?:a|one) half[ -]year|(?:einem |ein )?halbe[ns] jahr|medio a[nñ]o|une demi-année"
     r"|een half jaar|mezzo anno|meio ano",

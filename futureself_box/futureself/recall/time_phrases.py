@@ -35,6 +35,14 @@ _MAYBE_OTHERS = frozenset(["march", "may", "fall", "august", "spring", "mars", "
 _PIECES = frozenset(["half", "week", "days", "day", "month"])
 _MONTHS_OF = {"halfyear": 6, "yearandhalf": 18}
 _SEVERAL = {"day": 10, "week": 35, "month": 150, "year": 1500}  # days of "the last weeks"
+_UP_TO_NOW = {"day": 1, "week": 8, "month": 31, "year": 366}
+_OF = frozenset(["of", "vom", "von", "des", "du", "del", "della", "do", "da", "van"])
+_OVER = frozenset(["in", "over", "during", "for", "within", "throughout"])
+_LONG_AGO = {"day": (2, 12), "week": (10, 75), "month": (45, 420), "year": (540, 15_000)}
+_AGO_FIRST = frozenset(["vor", "ilya", "hace", "ha"])
+_HOW_MANY = frozenset(
+    ["many", "viele", "vielen", "combien", "cuantos", "cuantas", "quanti", "quante", "quantos", "hoeveel"]
+)
 _DECADE = re.compile(r"((?:19|20)\d)0(?:s|er|ern)")
 _NAMED = frozenset([*MONTHS, *SEASONS, *HOLIDAYS, *WEEKDAYS])
 _MOVING = frozenset(["thanksgiving", "mothersday", "fathersday"])
@@ -78,22 +86,40 @@ class TimeReader:
         """Three years ago; vor drei Jahren; il y a trois ans."""
         said = self._said
         for shape in (("number", "unit", "ago"), ("ago", "number", "unit")):
-            if end := said.shaped(at, shape):
+            if end := self._shaped(at, shape):
                 count, kind = said.count_and_unit(at, end)
                 if said.means(end) == "today":
                     return Found(around(self._today, count, kind, exact=True), end + 1)
                 return Found(around(self._today, count, kind), end)
         for shape in (("half", "ago"), ("ago", "half")):
-            if end := said.shaped(at, shape):
+            if end := self._shaped(at, shape):
                 months = next(_MONTHS_OF[m] for m in map(said.means, range(at, end)) if m in _MONTHS_OF)
                 return Found(around(self._today, months, "month"), end)
-        return self._ago_by_name(at)
+        return self._ago_by_name(at) or self._long_ago(at)
+
+    def _shaped(self, at: int, shape: tuple[str, ...]) -> int:
+        """Where it ends; "drei Jahre vor der Hochzeit" is not three years ago."""
+        end = self._said.shaped(at, shape)
+        ago = at if shape[0] == "ago" else end - 1
+        return end if (self._said.word(ago) in _AGO_FIRST) == (shape[0] == "ago") else 0
+
+    def _long_ago(self, at: int) -> Found | None:
+        """Years ago; vor Wochen; hace meses."""
+        said = self._said
+        for shape in (("unit", "ago"), ("ago", "unit")):
+            end = self._shaped(at, shape)
+            kind = next((m for m in map(said.means, range(at, end)) if m in _LONG_AGO), None)
+            plural = any(said.word(place) in PLURALS for place in range(at, end))
+            if end and kind and plural and said.word(at - 1) not in _HOW_MANY:
+                first, last = (timedelta(days=days) for days in _LONG_AGO[kind])
+                return Found(Window(self._today - last, self._today - first), end)
+        return None
 
     def _ago_by_name(self, at: int) -> Found | None:
         """Two summers ago; three Christmases ago."""
         said = self._said
         for shape in (("number", "yearly", "ago"), ("ago", "number", "yearly")):
-            if end := said.shaped(at, shape):
+            if end := self._shaped(at, shape):
                 means = [said.means(place) for place in range(at, end)]
                 name = next(word for word in means if word in _NAMED)
                 count = next(int(word) for word in means if word.isdigit())
@@ -150,7 +176,9 @@ class TimeReader:
         if [self._said.means(at + n) for n in (1, 2)] == ["before", "last"]:
             return self._which("beforelast", means, at + 3)
         for which, thing, end in self._pairs(at):
-            return self._several(at, thing, end) or self._which(which, thing, end)
+            if thing in UNITS and self._said.word(end) in _OF:  # the last day of the trip
+                return None
+            return self._trailing(at, thing, end) or self._which(which, thing, end)
         return None
 
     def _which(self, which: str, thing: str, end: int) -> Found | None:
@@ -164,13 +192,23 @@ class TimeReader:
             return Found(self._latest(thing, past=which == "last"), end, name=thing)
         return None
 
-    def _several(self, at: int, thing: str, end: int) -> Found | None:
-        """In the last weeks."""
+    def _trailing(self, at: int, thing: str, end: int) -> Found | None:
+        """In the last weeks; over the past year; en el último mes."""
         said = self._said
-        some = any(said.word(place) in PLURALS for place in range(at, end))
-        if thing not in _SEVERAL or not some or "last" not in map(said.means, range(at, end)):
+        if thing not in _SEVERAL or "last" not in map(said.means, range(at, end)):
             return None
-        return Found(Window(self._today - timedelta(days=_SEVERAL[thing]), self._today), end)
+        several = any(said.word(place) in PLURALS for place in range(at, end))
+        if not several and thing != "day" and not self._is_up_to_now(at):
+            return None
+        days = _SEVERAL[thing] if several else _UP_TO_NOW[thing]
+        return Found(Window(self._today - timedelta(days=days), self._today), end)
+
+    def _is_up_to_now(self, at: int) -> bool:
+        said = self._said
+        if said.word(at) in {"ultimo", "ultima"}:
+            return True
+        over = said.word(at) == "past" or said.word(at - 2) in _OVER
+        return said.word(at) in {"last", "past"} and said.word(at - 1) == "the" and over
 
     def _pairs(self, at: int) -> Iterator[tuple[str, str, int]]:
         said, things = self._said, {*UNITS, *_NAMED}
