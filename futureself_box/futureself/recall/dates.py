@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from futureself_box.futureself.recall import joining, numeric_dates, words
+from futureself_box.futureself.recall import ages, joining, numeric_dates, words
 from futureself_box.futureself.recall.calendar_words import GONE_BY, UNITS, WEEKDAYS
 from futureself_box.futureself.recall.joining import Timed
 from futureself_box.futureself.recall.spans import Window, in_year, next_to
@@ -79,9 +79,12 @@ _NOW = re.compile(
 )
 
 
-def read(question: str, today: date) -> Times:
-    """What a question says about time; `today` is the day on which it is asked."""
-    found = _Reading(question, today)
+def read(question: str, today: date, born: int | None = None) -> Times:
+    """What a question says about time; `today` is the day on which it is asked.
+
+    Ages are understood where it is known in which year the member was born.
+    """
+    found = _Reading(question, today, born)
     return Times(
         found.topic(), tuple(found.windows), tuple(found.maybe), found.event, found.order
     )
@@ -90,7 +93,7 @@ def read(question: str, today: date) -> Times:
 class _Reading:
     """A walk along the words of one question."""
 
-    def __init__(self, question: str, today: date) -> None:
+    def __init__(self, question: str, today: date, born: int | None) -> None:
         self.event: Event | None = None
         self.order: Order | None = None
         self.maybe: list[Window] = []
@@ -101,7 +104,7 @@ class _Reading:
         self._also: list[Window] = []
         self._beside: _Beside | None = None
         self._said = Spoken(question)
-        self._numeric()
+        self._numeric(born)
         self._phrases()
         self._dates()
         self.windows = joining.together(self._said, self._timed) + self._also
@@ -116,8 +119,9 @@ class _Reading:
             letters[start:end] = " " * (end - start)
         return " ".join("".join(letters).split())
 
-    def _numeric(self) -> None:
-        for window, start, end in numeric_dates.find(self._question):
+    def _numeric(self, born: int | None) -> None:
+        found = (*numeric_dates.find(self._question), *ages.find(self._question, born))
+        for window, start, end in found:
             inside = [n for n, token in enumerate(self._said.tokens) if start <= token.start < end]
             self._timed.append(Timed(window, inside[0], inside[-1] + 1, None))
             self._used.append((start, end))

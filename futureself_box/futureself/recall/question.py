@@ -60,12 +60,12 @@ class Question(msgspec.Struct, frozen=True, dict=True):
         return facts.asked_about(self.topic)
 
 
-def read(text: str, asked_at: datetime) -> Question:
-    """What a message asks, at the time when it is asked."""
+def read(text: str, asked_at: datetime, born: int | None = None) -> Question:
+    """What a message asks, at the time when it is asked, by somebody who was `born` in that year."""
     return Question(
         text=text,
         day=asked_at.date(),
-        times=dates.read(text, asked_at.date()),
+        times=dates.read(text, asked_at.date(), born),
         to_the_other=_TO_THE_OTHER.search(words.fold(text)) is not None,
         asking=_ASKING.search(words.fold(text)) is not None,
     )

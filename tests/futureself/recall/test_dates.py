@@ -101,6 +101,21 @@ def test_what_is_no_time_is_none(question: str) -> None:
     assert dates.read(question, TODAY).windows == ()
 
 
+@pytest.mark.parametrize(
+    ("question", "since", "until"),
+    [
+        ("Where did I live when I was 30?", "2015-01-01", "2016-12-31"),
+        ("Was tat ich mit 25 Jahren?", "2010-01-01", "2011-12-31"),
+        ("¿Dónde vivía cuando tenía 30 años?", "2015-01-01", "2016-12-31"),
+        ("What did I love in my twenties?", "2005-01-01", "2015-12-31"),
+    ],
+)
+def test_an_age_is_a_time_of_whoever_was_born(question: str, since: str, until: str) -> None:
+    (window,) = dates.read(question, TODAY, 1985).windows
+    assert (str(window.since), str(window.until)) == (since, until)
+    assert dates.read(question, TODAY).windows == ()
+
+
 def test_two_times_may_both_be_meant() -> None:
     found = dates.read("Anything in January or February 2023?", TODAY).windows
     assert [str(window.since) for window in found] == ["2023-01-01", "2023-02-01"]
