@@ -144,6 +144,7 @@ class Writer:
                 brief,
                 self._limits.sentences or brief.mode.sampling.sentences,
                 asks=brief.mode.asks,
+                avoids=brief.mode.avoids.get(brief.situation.language, ()),
             )
             async with aclosing(self._ask(brief, brief.last, gate)) as sentences:
                 async for sentence in sentences:
@@ -253,9 +254,11 @@ class Writer:
             share=share,
         )
 
-    def _gate(self, brief: Brief, sentences: int, *, asks: Asks = "maybe") -> Gate:
+    def _gate(
+        self, brief: Brief, sentences: int, *, asks: Asks = "maybe", avoids: tuple[str, ...] = ()
+    ) -> Gate:
         checks = barring.checks(brief, self._turn)
-        return Gate(checks, sentences=sentences, told=brief.last, asks=asks)
+        return Gate(checks, sentences=sentences, told=brief.last, asks=asks, avoids=avoids)
 
     def _most_tokens(self, brief: Brief) -> int:
         own = brief.mode.sampling.tokens
