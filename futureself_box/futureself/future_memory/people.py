@@ -15,7 +15,8 @@ from futureself_box.records.kinds import Answer, Relation
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
 _OWN = re.compile(r"\b(?:my|our|your) (?P<who>\w+)(?: (?P<or_who>\w+))?", re.IGNORECASE)
 _WED = re.compile(
-    r"\b(?:i|we|you) (?:got |have |had |were |are |never )?(?P<who>married|engaged)\b", re.IGNORECASE
+    r"\b(?:i|we|you) (?:got |have |had |were |are |never )?(?P<who>married|engaged)\b",
+    re.IGNORECASE,
 )
 _MET = re.compile(
     r"\b(?:named|called|met|married|with|told|asked|kissed|hugged|friend|colleague|neighbou?r|boss|teacher|partner"
@@ -73,7 +74,12 @@ def invented(text: str, known: frozenset[str]) -> bool:
     """
     groups, folded = words().groups, fold(text)
     told = {groups.get(word, word) for word in known}
-    own = [who for pattern in (_OWN, _WED) for match in pattern.finditer(folded) for who in match.groups()]
+    own = [
+        who
+        for pattern in (_OWN, _WED)
+        for match in pattern.finditer(folded)
+        for who in match.groups()
+    ]
     if any(groups[word] not in told for word in own if word in groups):
         return True
     met = (fold(match["name"]) for match in _MET.finditer(text))

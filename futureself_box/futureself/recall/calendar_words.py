@@ -171,16 +171,18 @@ CALENDAR: dict[Language, dict[str, str]] = {
 """For each language, what its words of time are in English; numbers as digits."""
 
 
-PLURALS = frozenset(map(fold, """
+_PLURALS = """
     days weeks months years tage tagen wochen monate monaten jahre jahren jours semaines ans années días
     semanas meses años dagen weken maanden jaren giorni settimane mesi anni dias anos derniers dernières
     últimos últimas ultimi ultime scorsi scorse
-""".split()))  # fmt: skip
-"""Words that say that several are meant: "in the last weeks"."""
-GONE_BY = frozenset(map(fold, """
+"""
+_GONE_BY = """
     previous past recent vergangene vergangenen vergangenes vorige vorigen passé passée pasado pasada pasados
     pasadas vorige vorig afgelopen scorso scorsa scorsi scorse passado passada passados passadas
-""".split()))  # fmt: skip
+"""
+PLURALS = frozenset(fold(_PLURALS).split())
+"""Words that say that several are meant: "in the last weeks"."""
+GONE_BY = frozenset(fold(_GONE_BY).split())
 """Words that are "last" in a time, and never say that the latest is asked for: "que s'est-il passé"."""
 _KNOWN = {
     name: BY_LANGUAGE[name] | set(_read(table)) | (set(_ALWAYS) if name == "en" else set())

@@ -85,9 +85,7 @@ def read(question: str, today: date, born: int | None = None) -> Times:
     Ages are understood where it is known in which year the member was born.
     """
     found = _Reading(question, today, born)
-    return Times(
-        found.topic(), tuple(found.windows), tuple(found.maybe), found.event, found.order
-    )
+    return Times(found.topic(), tuple(found.windows), tuple(found.maybe), found.event, found.order)
 
 
 class _Reading:
@@ -216,7 +214,11 @@ class _Reading:
         for at, token in enumerate(self._said.tokens):
             side = self._side_of_event(at)
             beside = self._beside if self._beside and at == self._beside.end else None
-            if side is None or at + 1 >= len(self._said.tokens) or bool(beside) != bool(self._beside):
+            if (
+                side is None
+                or at + 1 >= len(self._said.tokens)
+                or bool(beside) != bool(self._beside)
+            ):
                 continue
             end = self._clause_end(at)
             clause = self._question[token.end : self._said.tokens[end - 1].end]

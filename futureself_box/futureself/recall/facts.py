@@ -160,7 +160,9 @@ def asked_about(question: str) -> str | None:
 
 def _is_of_another(question: str, relation: _Relation) -> bool:
     subjects = (match["whose"] for match in _OTHERS.finditer(question))
-    return any(not whose or words.stem(words.fold(whose)) not in relation.asked for whose in subjects)
+    return any(
+        not whose or words.stem(words.fold(whose)) not in relation.asked for whose in subjects
+    )
 
 
 def timeline(connection: Connection, relation: str) -> list[Fact]:

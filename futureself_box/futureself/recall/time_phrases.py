@@ -41,7 +41,18 @@ _OVER = frozenset(["in", "over", "during", "for", "within", "throughout"])
 _LONG_AGO = {"day": (2, 12), "week": (10, 75), "month": (45, 420), "year": (540, 15_000)}
 _AGO_FIRST = frozenset(["vor", "ilya", "hace", "ha"])
 _HOW_MANY = frozenset(
-    ["many", "viele", "vielen", "combien", "cuantos", "cuantas", "quanti", "quante", "quantos", "hoeveel"]
+    [
+        "many",
+        "viele",
+        "vielen",
+        "combien",
+        "cuantos",
+        "cuantas",
+        "quanti",
+        "quante",
+        "quantos",
+        "hoeveel",
+    ]
 )
 _DECADE = re.compile(r"((?:19|20)\d)0(?:s|er|ern)")
 _NAMED = frozenset([*MONTHS, *SEASONS, *HOLIDAYS, *WEEKDAYS])
@@ -93,7 +104,9 @@ class TimeReader:
                 return Found(around(self._today, count, kind), end)
         for shape in (("half", "ago"), ("ago", "half")):
             if end := self._shaped(at, shape):
-                months = next(_MONTHS_OF[m] for m in map(said.means, range(at, end)) if m in _MONTHS_OF)
+                months = next(
+                    _MONTHS_OF[m] for m in map(said.means, range(at, end)) if m in _MONTHS_OF
+                )
                 return Found(around(self._today, months, "month"), end)
         return self._ago_by_name(at) or self._long_ago(at)
 
