@@ -75,6 +75,19 @@ def in_year(name: str, year: int) -> Window | None:
     return holiday(name, year) if name in HOLIDAYS else None
 
 
+def latest(name: str, today: date, *, past: bool, back: int = 0) -> Window:
+    """The newest one that has begun; with `past`, that is over; `back` of them earlier."""
+    if name in WEEKDAYS:
+        days = (today.weekday() - WEEKDAYS.index(name)) % 7
+        on = today - timedelta(days=days or 7)
+        return Window(on, on)
+    for year in (today.year, today.year - 1, today.year - 2):
+        window = in_year(name, year)
+        if window and (window.until if past else window.since) <= today:
+            return in_year(name, year - back) or window
+    raise LookupError(name)
+
+
 def next_to(name: str, side: str, day: date) -> Window | None:
     """The first summer that begins after a day, the last Christmas that is over before one."""
     near = (in_year(name, year) for year in range(day.year - 2, day.year + 3))

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 import msgspec
 
+from futureself_box.futureself.recall import ago
 from futureself_box.futureself.recall.calendar_words import (
     HOLIDAYS,
     MONTHS,
@@ -19,8 +20,8 @@ from futureself_box.futureself.recall.calendar_words import (
 )
 from futureself_box.futureself.recall.spans import (
     Window,
-    around,
     in_year,
+    latest,
     month,
     part,
     unit,
@@ -33,27 +34,10 @@ _DATING = frozenset({"last", "this", "since", "before", "after", "until", "in", 
 _MAYBE_OTHERS = frozenset(["march", "may", "fall", "august", "spring", "mars", "segunda", "quarta",
                            "terca", "sexta", "quinta", "reyes", "ascension", "carnival", "advent"])  # fmt: skip
 _PIECES = frozenset(["half", "week", "days", "day", "month"])
-_MONTHS_OF = {"halfyear": 6, "yearandhalf": 18}
 _SEVERAL = {"day": 10, "week": 35, "month": 150, "year": 1500}  # days of "the last weeks"
 _UP_TO_NOW = {"day": 1, "week": 8, "month": 31, "year": 366}
 _OF = frozenset(["of", "vom", "von", "des", "du", "del", "della", "do", "da", "van"])
 _OVER = frozenset(["in", "over", "during", "for", "within", "throughout"])
-_LONG_AGO = {"day": (2, 12), "week": (10, 75), "month": (45, 420), "year": (540, 15_000)}
-_AGO_FIRST = frozenset(["vor", "ilya", "hace", "ha"])
-_HOW_MANY = frozenset(
-    [
-        "many",
-        "viele",
-        "vielen",
-        "combien",
-        "cuantos",
-        "cuantas",
-        "quanti",
-        "quante",
-        "quantos",
-        "hoeveel",
-    ]
-)
 _DECADE = re.compile(r"((?:19|20)\d)0(?:s|er|ern)")
 _NAMED = frozenset([*MONTHS, *SEASONS, *HOLIDAYS, *WEEKDAYS])
 _MOVING = frozenset(["thanksgiving", "mothersday", "fathersday"])
@@ -94,53 +78,8 @@ class TimeReader:
         return None
 
     def _ago(self, at: int) -> Found | None:
-        """Three years ago; vor drei Jahren; il y a trois ans."""
-        said = self._said
-        for shape in (("number", "unit", "ago"), ("ago", "number", "unit")):
-            if end := self._shaped(at, shape):
-                count, kind = said.count_and_unit(at, end)
-                if said.means(end) == "today":
-                    return Found(around(self._today, count, kind, exact=True), end + 1)
-                return Found(around(self._today, count, kind), end)
-        for shape in (("half", "ago"), ("ago", "half")):
-            if end := self._shaped(at, shape):
-                months = next(
-                    _MONTHS_OF[m] for m in map(said.means, range(at, end)) if m in _MONTHS_OF
-                )
-                return Found(around(self._today, months, "month"), end)
-        return self._ago_by_name(at) or self._long_ago(at)
-
-    def _shaped(self, at: int, shape: tuple[str, ...]) -> int:
-        """Where it ends; "drei Jahre vor der Hochzeit" is not three years ago."""
-        end = self._said.shaped(at, shape)
-        ago = at if shape[0] == "ago" else end - 1
-        return end if (self._said.word(ago) in _AGO_FIRST) == (shape[0] == "ago") else 0
-
-    def _long_ago(self, at: int) -> Found | None:
-        """Years ago; vor Wochen; hace meses."""
-        said = self._said
-        for shape in (("unit", "ago"), ("ago", "unit")):
-            end = self._shaped(at, shape)
-            kind = next((m for m in map(said.means, range(at, end)) if m in _LONG_AGO), None)
-            plural = any(said.word(place) in PLURALS for place in range(at, end))
-            if end and kind and plural and said.word(at - 1) not in _HOW_MANY:
-                first, last = (timedelta(days=days) for days in _LONG_AGO[kind])
-                return Found(Window(self._today - last, self._today - first), end)
-        return None
-
-    def _ago_by_name(self, at: int) -> Found | None:
-        """Two summers ago; three Christmases ago."""
-        said = self._said
-        for shape in (("number", "yearly", "ago"), ("ago", "number", "yearly")):
-            if end := self._shaped(at, shape):
-                means = [said.means(place) for place in range(at, end)]
-                name = next(word for word in means if word in _NAMED)
-                count = next(int(word) for word in means if word.isdigit())
-                # Some count the one just over, some don't.
-                late = self._latest(name, past=True, back=count - 1)
-                early = self._latest(name, past=True, back=count)
-                return Found(Window(early.since, late.until), end)
-        return None
+        found = ago.read(self._said, self._today, at)
+        return Found(*found) if found else None
 
     def _part(self, at: int) -> Found | None:
         """Early 2020; the end of last year; mid March."""
@@ -200,9 +139,9 @@ class TimeReader:
             back = {"beforelast": -2, "last": -1, "this": 0}[which]
             return Found(unit(thing, self._today, back), end)
         if which == "beforelast":
-            return Found(self._latest(thing, past=True, back=1), end)
+            return Found(latest(thing, self._today, past=True, back=1), end)
         if which == "last" or thing in SEASONS:
-            return Found(self._latest(thing, past=which == "last"), end, name=thing)
+            return Found(latest(thing, self._today, past=which == "last"), end, name=thing)
         return None
 
     def _trailing(self, at: int, thing: str, end: int) -> Found | None:
@@ -269,7 +208,7 @@ class TimeReader:
         stays = name in _MOVING
         year, end = self._said.year_after(at + 1)
         if year is None:
-            window = self._latest(name, past=False)
+            window = latest(name, self._today, past=False)
             return Found(window, at + 1, name, any_year=name not in WEEKDAYS, stays=stays)
         found = in_year(name, year)
         also = in_year(name, year - 1) if name == "winter" else None
@@ -291,18 +230,6 @@ class TimeReader:
             year = int(decade[1]) * 10
             return Found(Window(date(year, 1, 1), date(year + 9, 12, 31)), at + 1)
         return None
-
-    def _latest(self, name: str, *, past: bool, back: int = 0) -> Window:
-        """The newest one that has begun; with `past`, that is over; `back` of them earlier."""
-        if name in WEEKDAYS:
-            days = (self._today.weekday() - WEEKDAYS.index(name)) % 7
-            on = self._today - timedelta(days=days or 7)
-            return Window(on, on)
-        for year in (self._today.year, self._today.year - 1, self._today.year - 2):
-            window = in_year(name, year)
-            if window and (window.until if past else window.since) <= self._today:
-                return in_year(name, year - back) or window
-        raise LookupError(name)
 
     def _is_dated(self, at: int) -> bool:
         """Whether a word that may be another is a time here: march, may and fall are."""
