@@ -51,7 +51,7 @@ def _by_name(said: Spoken, today: date, at: int) -> Ago | None:
         if end := _shaped(said, at, shape):
             means = _means(said, at, end)
             name = next(word for word in means if word in {*SEASONS, *HOLIDAYS})
-            count = next(int(word) for word in means if word.isdigit())
+            count = next(int(word) for word in means if word.isdecimal())
             # Some count the one just over, some don't.
             late = latest(name, today, past=True, back=count - 1)
             early = latest(name, today, past=True, back=count)

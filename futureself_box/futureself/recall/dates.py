@@ -15,7 +15,7 @@ from futureself_box.futureself.recall import ages, joining, numeric_dates, words
 from futureself_box.futureself.recall.calendar_words import GONE_BY, UNITS, WEEKDAYS
 from futureself_box.futureself.recall.joining import Timed
 from futureself_box.futureself.recall.spans import Window, in_year, next_to
-from futureself_box.futureself.recall.spoken import Spoken
+from futureself_box.futureself.recall.spoken import Spoken, is_count
 from futureself_box.futureself.recall.time_phrases import Found, TimeReader
 
 Order: TypeAlias = Literal["first", "last", "now"]
@@ -152,7 +152,8 @@ class _Reading:
             self._use(beside.at, found.end)
             return
         window, start = self._bounded(found.window, start)
-        self._timed.append(Timed(window, start, found.end, found.name))
+        name = found.name if window == found.window else None
+        self._timed.append(Timed(window, start, found.end, name))
         if found.also:
             self._also.append(found.also)
         if not found.stays:
@@ -190,15 +191,16 @@ class _Reading:
     def _off(self, window: Window, side: str, at: int) -> tuple[Window, int]:
         kind, number = self._said.means(at - 1), self._said.means(at - 2)
         if kind in UNITS:
-            count = int(number) if number.isdigit() else 1
+            count = int(number) if is_count(number) else 1
             days = {"day": 1, "week": 7, "weekend": 7, "month": 30, "year": 365}[kind] * count
             off = timedelta(days if side == "after" else -days)
             slack = timedelta(max(1, days // 3))
-            start = at - 2 if number.isdigit() else at - 1
+            start = at - 2 if is_count(number) else at - 1
             return Window(window.since + off - slack, window.until + off + slack), start
         if side == "before":
             return Window(date.min, window.since - timedelta(days=1)), at
-        return Window(window.until + timedelta(days=1), max(self._today, window.until)), at
+        since = window.until + timedelta(days=1)
+        return Window(since, max(self._today, since)), at
 
     def _orders(self) -> None:
         left = [token for n, token in enumerate(self._said.tokens) if not self._is_used(n)]
@@ -250,7 +252,7 @@ class _Reading:
         kind = self._said.means(at - 1) if at else ""
         count = self._said.means(at - 2) if at > 1 else ""
         days = {"day": 2, "week": 10, "weekend": 10, "month": 45, "year": 400}.get(kind)
-        return None if days is None else timedelta(days * (int(count) if count.isdigit() else 1))
+        return None if days is None else timedelta(days * (int(count) if is_count(count) else 1))
 
     def _leaves_topic(self, start: int, end: int) -> bool:
         rest = self._question[: self._said.tokens[start].start]

@@ -41,7 +41,8 @@ def together(said: Spoken, timed: Sequence[Timed]) -> list[Window]:
 def _stretch(first: Window, last: Window) -> list[Window]:
     """From May to July 2021."""
     if first.since > last.until:
-        first = Window(first.since.replace(year=last.until.year), last.until)
+        begin = date(last.until.year, first.since.month, min(first.since.day, 28))
+        first = Window(begin, last.until)
     return [Window(first.since, last.until)] if first.since <= last.until else [first, last]
 
 

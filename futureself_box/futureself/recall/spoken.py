@@ -51,6 +51,7 @@ _SPOKEN = re.compile(
     re.IGNORECASE,
 )
 _ORDINAL = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er|e)?")
+_MOST_DIGITS = 3
 _KINDS: dict[str, tuple[str, ...]] = {
     "unit": UNITS,
     "half": ("halfyear", "yearandhalf"),
@@ -100,7 +101,7 @@ class Spoken:
 
     def is_filler(self, at: int) -> bool:
         """Whether a word only joins those of a date."""
-        return self.word(at) in self.fillers and not self.means(at).isdigit()
+        return self.word(at) in self.fillers and not self.means(at).isdecimal()
 
     def shaped(self, at: int, shape: Sequence[str]) -> int:
         """Where tokens of this shape end; 0 where they don't begin at `at`."""
@@ -108,7 +109,7 @@ class Spoken:
             if number and self.is_filler(at):
                 at += 1
             means = self.means(at)
-            fits = means.isdigit() if kind == "number" else means in _KINDS.get(kind, (kind,))
+            fits = is_count(means) if kind == "number" else means in _KINDS.get(kind, (kind,))
             if not fits:
                 return 0
             at += 1
@@ -117,7 +118,7 @@ class Spoken:
     def count_and_unit(self, start: int, end: int) -> tuple[int, str]:
         """The number and the unit among some words."""
         means = [self.means(at) for at in range(start, end)]
-        return next(int(m) for m in means if m.isdigit()), next(m for m in means if m in UNITS)
+        return next(int(m) for m in means if m.isdecimal()), next(m for m in means if m in UNITS)
 
     def year_after(self, at: int) -> tuple[int | None, int]:
         """The year that stands at a place, and where it ends."""
@@ -128,6 +129,11 @@ class Spoken:
         """The day of a month that stands at a place."""
         match = _ORDINAL.fullmatch(self.word(at))
         return int(match[1]) if match and 1 <= int(match[1]) <= 31 else None
+
+
+def is_count(means: str) -> bool:
+    """Whether it is a number of something that a calendar can hold."""
+    return means.isdecimal() and len(means) <= _MOST_DIGITS
 
 
 def _tokens(question: str) -> tuple[list[Token], frozenset[str]]:

@@ -125,7 +125,8 @@ class TimeReader:
         if means in _DAYS_BACK:
             begin = self._today - timedelta(days=_DAYS_BACK[means])
             return Found(Window(begin, self._today if means == "recently" else begin), at + 1)
-        if [self._said.means(at + n) for n in (1, 2)] == ["before", "last"]:
+        before_last = [self._said.means(at + n) for n in (1, 2)] == ["before", "last"]
+        if before_last and means in {*UNITS, *_NAMED}:
             return self._which("beforelast", means, at + 3)
         for which, thing, end in self._pairs(at):
             if thing in UNITS and self._said.word(end) in _OF:  # the last day of the trip

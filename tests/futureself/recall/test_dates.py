@@ -3,8 +3,11 @@
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from futureself_box.futureself.recall import dates
+from futureself_box.futureself.recall.calendar_words import CALENDAR
 
 TODAY = date(2026, 11, 25)
 
@@ -181,3 +184,16 @@ def test_a_place_is_no_event(question: str) -> None:
 )
 def test_an_order_is_understood(question: str, order: str | None) -> None:
     assert dates.read(question, TODAY).order == order
+
+
+WORDS = [
+    *sorted({word for known in CALENDAR.values() for word in known}),
+    "der", "the", "of", "le", "29", "0", "999", "99999", "2024", "29.2.2024", "2023-13", "0000-00-00", ",", "?",
+    "half a year", "when I was", "Ende", "no",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=9), st.integers(1900, 2026) | st.none())
+def test_whatever_is_said_of_time_is_read(words: list[str], born: int | None) -> None:
+    times = dates.read(" ".join(words), date(2024, 2, 29), born)
+    assert all(window.since <= window.until for window in times.windows)
