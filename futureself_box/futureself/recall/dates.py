@@ -51,6 +51,8 @@ class Times(msgspec.Struct, frozen=True):
     """The same times of earlier years, which are less likely meant: "at Christmas"."""
     event: Event | None = None
     order: Order | None = None
+    loosely: bool = False
+    """The windows are a guess, around something else that was then."""
 
 
 _EARLIER_YEARS = 12

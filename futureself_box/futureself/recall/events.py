@@ -39,7 +39,9 @@ def dated(
     window = _window(event, days)
     if window is None or window.since > asked.day:
         return _undated(asked, event)
-    times = msgspec.structs.replace(asked.times, windows=(window,), maybe=())
+    times = msgspec.structs.replace(
+        asked.times, windows=(window,), maybe=(), loosely=event.side == "during"
+    )
     return msgspec.structs.replace(asked, times=times)
 
 
