@@ -108,6 +108,8 @@ class _Reading:
         self._phrases()
         self._dates()
         self.windows = joining.together(self._said, self._timed) + self._also
+        if len(self._timed) > 1:  # something else says which year
+            self.maybe = []
         self._orders()
         if not self.windows or self._beside:
             self._events()
