@@ -27,7 +27,9 @@ def mentioned(question: str) -> bool:
 
 def find(question: str, born: int | None) -> Iterator[tuple[Window, int, int]]:
     """The years of these ages, each with where its words begin and end; none without a year of birth."""
-    for match in _AGES.finditer(question) if born is not None else ():
+    if born is None:
+        return
+    for match in _AGES.finditer(question):
         first, years = _years(match)
         if first <= _OLDEST:
             # Who is born in December is thirty in the year after that of the sum.
