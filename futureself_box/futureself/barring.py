@@ -5,7 +5,7 @@ from functools import cache
 from typing import get_args
 
 from futureself_box.futureself.briefing import Brief
-from futureself_box.futureself.care import replies, words
+from futureself_box.futureself.care import farewells, replies, words
 from futureself_box.futureself.future_memory import people
 from futureself_box.futureself.guards import contradictions, forecasts, losses
 from futureself_box.futureself.guards.contradictions import Against
@@ -17,7 +17,7 @@ from futureself_box.futureself.turn import Turn
 def checks(brief: Brief, turn: Turn) -> Sequence[Check]:
     """Each says why a sentence is not shown."""
     language = brief.situation.language
-    leaves = replies.is_farewell(turn.said.message.text)
+    leaves = brief.leaving is not None
     known_words = cache(lambda: people.words_in(brief.told))
 
     def invents(sentence: str) -> str | None:
@@ -38,6 +38,11 @@ def checks(brief: Brief, turn: Turn) -> Sequence[Check]:
 def instead(why: str, brief: Brief, turn: Turn) -> str:
     """What answers where nothing of the model's may be shown."""
     language = brief.situation.language
+    if brief.leaving:
+        said = farewells.language_of(
+            turn.said.message.text, words.language_of(turn.said.message.text)
+        )
+        return words.words(said).farewell
     fixed = replies.instead(why, words.language_of(turn.said.message.text))
     if fixed is not None:
         return fixed
