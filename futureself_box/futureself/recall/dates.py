@@ -104,6 +104,7 @@ class _Reading:
         self._also: list[Window] = []
         self._beside: _Beside | None = None
         self._said = Spoken(question)
+        self._times = TimeReader(self._said, today)
         self._numeric(born)
         self._phrases()
         self._dates()
@@ -136,9 +137,9 @@ class _Reading:
             self.order = "now"
 
     def _dates(self) -> None:
-        at, times = 0, TimeReader(self._said, self._today)
+        at = 0
         while at < len(self._said.tokens):
-            found = None if self._is_used(at) else times.at(at)
+            found = None if self._is_used(at) else self._times.at(at)
             if found is None:
                 at += 1
                 continue
@@ -169,7 +170,8 @@ class _Reading:
         """The summer may be the one after an event; and at Christmas may be of any year."""
         name = found.name or ""
         side = self._side(found.end)
-        if side in {"before", "after"} and not self._timed[:-1]:
+        is_ago = self._times.at(found.end) is not None  # "Weihnachten vor zwei Jahren"
+        if side in {"before", "after"} and not is_ago and not self._timed[:-1]:
             start -= self._said.means(start - 1) == "first"  # "the first Christmas after the move"
             self._beside = _Beside(name, side, start, found.end)
             self._use(start, found.end)

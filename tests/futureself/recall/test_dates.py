@@ -63,6 +63,7 @@ TODAY = date(2026, 11, 25)
         ("What did I write weeks ago?", "2026-09-11", "2026-11-15"),
         ("Was war in den letzten Wochen?", "2026-10-21", "2026-11-25"),
         ("Was geschah an Weihnachten 2024?", "2024-12-20", "2024-12-29"),
+        ("Wie war Weihnachten vor zwei Jahren?", "2024-12-20", "2024-12-29"),
         ("Was war an Pfingsten 2023?", "2023-05-26", "2023-05-30"),
         ("Wie war vorletzter Sommer?", "2025-05-27", "2025-09-10"),
         ("¿Qué hice el año antepasado?", "2024-01-01", "2024-12-31"),
