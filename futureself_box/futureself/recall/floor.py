@@ -60,6 +60,9 @@ def remembers(asked: Question, pool: Pool) -> bool:
     if not pool.by_meaning:
         best = max((one.coverage for one in pool.candidates), default=0.0)
         return best >= _FLOOR_OF_WORDS or (not pool.words and bool(_inside(asked, pool)))
+    # What was written a moment ago is known by its words alone.
+    if any(not one.has_vector and one.coverage >= _FLOOR_OF_WORDS for one in pool.candidates):
+        return True
     return bool(pool.candidates) and evidence(asked, pool) >= _FLOOR
 
 
