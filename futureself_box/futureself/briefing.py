@@ -24,7 +24,7 @@ from futureself_box.futureself.care.farewells import Leaving
 from futureself_box.futureself.guards import losses
 from futureself_box.futureself.guards.losses import Loss
 from futureself_box.futureself.languages.lexicon import lexicon
-from futureself_box.futureself.line import Line
+from futureself_box.futureself.line import Line, quoted
 from futureself_box.futureself.modes import choice
 from futureself_box.futureself.modes.choice import Choice, Given, Why
 from futureself_box.futureself.modes.mode import NAMES, Mode, mode
@@ -43,6 +43,7 @@ from futureself_box.records.messages import Said
 
 _LOOKED_BACK = 24
 _MOST_PASSAGES = 4
+_LONGEST_LETTER = 2000
 
 
 class Brief(msgspec.Struct, frozen=True):
@@ -101,8 +102,9 @@ def _prepare(turn: Turn, recalled: Recalled, now: datetime, room: int, heavy: bo
     chosen = choice.choose(
         read, _given(before), wishes.read(store, own[:_LOOKED_BACK]), child=turn.child
     )
-    leaving = farewells.leaving(said.message.text)
-    if leaving:
+    # A letter is signed, and doesn't wait for leave.
+    leaving = None if turn.is_letter else farewells.leaving(said.message.text)
+    if leaving or turn.is_letter:
         chosen = msgspec.structs.replace(chosen, asks_leave=False)
     here = {said.id, *(one.id for one in before)}
     passages = [passage for passage in recalled.passages if passage.record not in here]
@@ -170,6 +172,9 @@ def _last(
 def _words(turn: Turn, read: Situation) -> str:
     if turn.begun:
         return lexicon(read.language).go_on
+    if turn.is_letter:
+        letter = quoted(turn.said.message.text, most=_LONGEST_LETTER)
+        return lexicon(read.language).letter.format(letter=letter)
     return opinions.as_question(turn.said.message.text, read.language)
 
 

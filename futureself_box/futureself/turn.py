@@ -33,6 +33,7 @@ class Turn:
 
     `reply` is the record that it becomes, its own or that of an answer which is written anew; `begun`
     are the words of that answer where it goes on. `quiet_until`: a child's quiet time is on until then.
+    Where `is_letter`, a letter is answered.
     """
 
     def __init__(
@@ -46,10 +47,12 @@ class Turn:
         quiet_until: str = "",
         reply: UUID | None = None,
         begun: str = "",
+        is_letter: bool = False,
     ) -> None:
         self.id = turn
         self.reply = reply or turn
         self.begun = begun
+        self.is_letter = is_letter
         self.store = store
         self.said = said
         self.name = name

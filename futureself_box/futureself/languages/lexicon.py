@@ -134,6 +134,7 @@ class Lexicon(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     common: _Words
     negations: _Words
     go_on: str
+    letter: str
     affect: Affect
     topics: Topics
     answers: Answers

@@ -36,7 +36,7 @@ async def recall(
     text = question_text[:_LONGEST]
     born = await asyncio.to_thread(_born, store, asked_at) if ages.mentioned(text) else None
     asked = question.read(text, asked_at, born)
-    await asyncio.to_thread(index.take_in, store)
+    await asyncio.to_thread(index.take_in, store, today=asked_at.date())
     embedded = await _embedded(inference, asked, patience_s)
     return await asyncio.to_thread(_answer, store, asked, embedded)
 
