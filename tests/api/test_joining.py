@@ -16,12 +16,6 @@ def owner(silent_owner: Device) -> Device:
     return silent_owner
 
 
-@pytest.fixture
-def newest_owner(silent_box: RunningBox) -> Device:
-    """The owner of a box where nothing has happened yet."""
-    return silent_box.set_up()
-
-
 def problem(owner: Device, method: str, path: str, body: Any = None) -> str:
     response = owner.box.request(method, path, body, owner.token)
     assert response.is_error, response.text
@@ -102,28 +96,25 @@ def test_a_rescue_is_seen_and_stopped_by_the_member(owner: Device) -> None:
     assert bea.call("GET", "/api/me")["rescue"] is None
 
 
-def test_the_recovery_sheet_brings_an_owner_back_who_lost_every_phone(newest_owner: Device) -> None:
-    made = newest_owner.call("POST", "/api/sheet", {})
-    assert (
-        problem(newest_owner, "POST", "/api/sheet/proof", {"text": "AAA AAA AAA"})
-        == "sheet_line_wrong"
-    )
-    assert newest_owner.call("GET", "/api/me")["sheet_proven_at"] is None
-    newest_owner.call("POST", "/api/sheet/proof", {"text": made["lines"][made["line"] - 1]})
-    assert newest_owner.call("GET", "/api/me")["sheet_proven_at"]
+def test_the_recovery_sheet_brings_an_owner_back_who_lost_every_phone(silent_box: RunningBox) -> None:
+    owner = silent_box.set_up()
+    made = owner.call("POST", "/api/sheet", {})
+    assert problem(owner, "POST", "/api/sheet/proof", {"text": "AAA AAA AAA"}) == "sheet_line_wrong"
+    assert owner.call("GET", "/api/me")["sheet_proven_at"] is None
+    owner.call("POST", "/api/sheet/proof", {"text": made["lines"][made["line"] - 1]})
+    assert owner.call("GET", "/api/me")["sheet_proven_at"]
 
     body = {"lines": made["lines"], "device_name": "New phone"}
-    back = Device(newest_owner.box, newest_owner.box.call("POST", "/api/recover", body))
+    back = Device(owner.box, owner.box.call("POST", "/api/recover", body))
 
-    assert back.call("GET", "/api/me")["member"] == str(newest_owner.joined.member)
+    assert back.call("GET", "/api/me")["member"] == str(owner.joined.member)
 
 
-def test_wrong_sheets_are_not_tried_without_end(newest_owner: Device) -> None:
+def test_wrong_sheets_are_not_tried_without_end(silent_box: RunningBox) -> None:
+    owner = silent_box.set_up()
     body = {"lines": ["000 000 001", "000 000 002", "000 000 003", "000 000 004"]}
     codes = [
-        newest_owner.box.request("POST", "/api/recover", {**body, "device_name": "Thief"}).json()[
-            "code"
-        ]
+        owner.box.request("POST", "/api/recover", {**body, "device_name": "Thief"}).json()["code"]
         for _ in range(12)
     ]
     assert codes == ["sheet_unknown"] * 10 + ["too_many_tries"] * 2
