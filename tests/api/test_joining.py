@@ -96,7 +96,9 @@ def test_a_rescue_is_seen_and_stopped_by_the_member(owner: Device) -> None:
     assert bea.call("GET", "/api/me")["rescue"] is None
 
 
-def test_the_recovery_sheet_brings_an_owner_back_who_lost_every_phone(silent_box: RunningBox) -> None:
+def test_the_recovery_sheet_brings_an_owner_back_who_lost_every_phone(
+    silent_box: RunningBox,
+) -> None:
     owner = silent_box.set_up()
     made = owner.call("POST", "/api/sheet", {})
     assert problem(owner, "POST", "/api/sheet/proof", {"text": "AAA AAA AAA"}) == "sheet_line_wrong"
