@@ -5,6 +5,7 @@ import pytest
 from futureself_box.api.frames import ChatAccepted, ChatDone
 from futureself_box.bench.running_box import Device, Phone, RunningBox
 from futureself_box.futureself.care import words
+from futureself_box.futureself.guards.sentences import split
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -42,7 +43,10 @@ async def test_it_answers_in_the_members_language_and_takes_two_messages_togethe
 async def test_a_goodbye_gets_one_plain_line(talker: Device) -> None:
     async with talker.phone() as phone:
         text, _ = await answer_to(phone, "Good night, talk tomorrow!")
-    assert text == words.words("en").farewell
+        assert text == words.words("en").farewell
+        text, _ = await answer_to(phone, "Dinner is ready, I have to go. It was a long day!")
+    assert "?" not in text
+    assert len(split(text)) == 1
 
 
 TRIES = [

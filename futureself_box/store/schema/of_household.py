@@ -146,3 +146,15 @@ def week(db: Database) -> None:
         CREATE TABLE week (number INTEGER PRIMARY KEY, at INTEGER NOT NULL, figures TEXT NOT NULL)
         STRICT
     """)
+
+
+@household()
+def quiet_hours(db: Database) -> None:
+    """When the future self of a child rests; times of the household's day."""
+    db.execute("""
+        CREATE TABLE quiet_hours (
+            member TEXT PRIMARY KEY REFERENCES member (id) ON DELETE CASCADE,
+            begins TEXT NOT NULL,
+            ends TEXT NOT NULL
+        ) STRICT
+    """)

@@ -305,3 +305,25 @@ def summaries(db: Database) -> None:
             DELETE FROM summary_source WHERE summary = OLD.id;
         END
     """)
+
+
+@member()
+def time_spent(db: Database) -> None:
+    """How long the member was here by week, the sitting that goes on, and the day of the last check-in."""
+    db.execute("""
+        CREATE TABLE time_spent (week TEXT PRIMARY KEY, milliseconds INTEGER NOT NULL)
+        STRICT, WITHOUT ROWID
+    """)
+    db.execute("""
+        CREATE TABLE sitting (
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            began_ms INTEGER NOT NULL,
+            seen_ms INTEGER NOT NULL,
+            told_ms INTEGER NOT NULL,
+            suggested INTEGER NOT NULL
+        ) STRICT
+    """)
+    db.execute("""
+        CREATE TABLE checked_in (only INTEGER PRIMARY KEY CHECK (only = 1), day TEXT NOT NULL)
+        STRICT
+    """)
