@@ -75,6 +75,8 @@ PRIVATE = [
     ("DELETE", "/api/members/{member}/rescue"),
     ("PUT", "/api/care"),
     ("POST", "/api/care/look"),
+    ("GET", "/api/members/{member}/care"),
+    ("PUT", "/api/members/{member}/care/quiet"),
     ("GET", "/api/backups"),
     ("POST", "/api/backups"),
     ("GET", "/api/cloud"),
