@@ -37,6 +37,10 @@ export class Composer extends HTMLElement {
     if (moves) this.#area.focus();
   }
 
+  get text() {
+    return this.#area.value;
+  }
+
   /** @param {string} text */
   fill(text) {
     this.#area.value = text;
@@ -61,8 +65,8 @@ export class Composer extends HTMLElement {
     const text = this.#area.value.trim();
     if (!text || part(this, "send", HTMLButtonElement).hidden) return;
     this.dispatchEvent(new CustomEvent("say", { detail: text }));
-    // Only now, with the words in the outbox, may the draft go.
-    this.fill("");
+    // Only now, with the words in the outbox, may the draft go; unless another one took its place.
+    if (this.#area.value.trim() === text) this.fill("");
   }
 
   #edited() {

@@ -327,3 +327,14 @@ def time_spent(db: Database) -> None:
         CREATE TABLE checked_in (only INTEGER PRIMARY KEY CHECK (only = 1), day TEXT NOT NULL)
         STRICT
     """)
+
+
+@member()
+def sealed_letters(db: Database) -> None:
+    """What waits to be remembered until a day (futureself/recall/index.py)."""
+    db.execute("""
+        CREATE TABLE memory_sealed (record TEXT PRIMARY KEY, until TEXT NOT NULL)
+        STRICT, WITHOUT ROWID
+    """)
+    # Fires the triggers of `recall`: what was remembered too early waits anew.
+    db.execute("UPDATE head SET op = op WHERE kind = 'letter'")
