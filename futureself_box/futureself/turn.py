@@ -1,6 +1,7 @@
 """One answer as it is being written. All of it is touched on the event loop's thread only."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import TypeAlias
 from uuid import UUID
 
@@ -120,6 +121,10 @@ class Turn:
         if status != self.status:
             self.status = status
             self.tell()
+
+    def one_of(self, sentences: Sequence[str]) -> str:
+        """One of some fixed sentences, always the same for one message."""
+        return sentences[self.said.id.int % len(sentences)]
 
     def say(self, words: str) -> None:
         """More words that the member may read."""

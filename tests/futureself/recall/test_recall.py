@@ -156,6 +156,22 @@ async def test_the_latest_answers_and_what_was_before_is_history(journal: Memory
     assert (await journal.records("Where do I live now?", then))[0] == old
 
 
+async def test_where_somebody_else_lives_is_not_where_the_member_does(journal: Memory) -> None:
+    journal.write("2026-03-07", "We moved to Antwerp, into a flat above a bakery.")
+    hers = journal.write("2025-06-07", "My daughter Lea has moved to Bruges with her cat.")
+    await journal.settle()
+    assert (await journal.records("Where does my daughter live now?"))[0] == hers
+
+
+async def test_a_season_is_found_by_what_came_before_it(journal: Memory) -> None:
+    journal.write("2024-10-03", "The divorce is final, signed in a corridor.")
+    then = journal.write("2024-12-24", "Carols in the kitchen, the two of us and a small goose.")
+    journal.write("2025-12-24", "Carols again, this time with the neighbours.")
+    await journal.settle()
+    found = await journal.records("How was the first Christmas after the divorce?")
+    assert found[0] == then
+
+
 async def test_spelling_and_accents_are_forgiven(journal: Memory) -> None:
     entry = journal.write("2025-08-16", "Hiked the Gaißalm trail with Zoë and Przemysław.")
     await journal.settle()
