@@ -1,5 +1,6 @@
 """The lexicon on the phone says what the box's says, of everything that was ever labelled."""
 
+import asyncio
 from collections.abc import Sequence
 from importlib.resources import files
 from typing import Literal, get_args
@@ -55,13 +56,14 @@ async def differing(page: Page, asked: Sequence[Asked]) -> list[tuple[Asked, str
     found: list[str] = []
     for at in range(0, len(asked), AT_ONCE):
         found += await page.evaluate(ASSESS, asked[at : at + AT_ONCE])
-    own = [_said(recogniser.assess(reading.read(text), context=before)) for text, before in asked]
+    own = await asyncio.to_thread(_by_the_box, asked)
     both = zip(asked, own, found, strict=True)
     return [(what, box, phone) for what, box, phone in both if box != phone]
 
 
-def _said(verdict: Verdict) -> str:
-    return f"{verdict.topic or ''} {verdict.tier}"
+def _by_the_box(asked: Sequence[Asked]) -> list[str]:
+    verdicts = (recogniser.assess(reading.read(text), context=before) for text, before in asked)
+    return [f"{verdict.topic or ''} {verdict.tier}" for verdict in verdicts]
 
 
 async def test_phone_and_box_read_every_message_alike(
