@@ -13,7 +13,7 @@ import rich_click as click
 from futureself_box import __version__, settings
 from futureself_box.commands import doctor, evaluation, models, supabase
 from futureself_box.commands.settled import with_settings as _with_settings
-from futureself_box.ops import log, reports, supervisor
+from futureself_box.ops import log, memory, reports, supervisor
 
 
 @click.group()
@@ -200,6 +200,7 @@ def _bench_promises(loaded: settings.Settings, plot: str | None, **plan: Any) ->
 
 
 def _begin(loaded: settings.Settings, process: str) -> None:
+    memory.give_back_large_blocks()
     log.configure(loaded.log, process)
     reports.begin(loaded.reports, process)
 

@@ -15,7 +15,8 @@ def family(root: type[BoxError] = BoxError) -> Iterator[type[BoxError]]:
 def test_codes_are_unique_and_stay_with_their_meaning() -> None:
     codes = [kind.code for kind in family()]
     assert len(set(codes)) == len(codes)
-    assert all(kind.__module__ == errors.__name__ for kind in family())
+    assert all(kind.__module__.startswith(f"{errors.__name__}.") for kind in family())
+    assert all(getattr(errors, kind.__name__) is kind for kind in family())
 
 
 def test_every_error_says_what_happened_and_what_to_do() -> None:

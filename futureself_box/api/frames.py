@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from futureself_box.errors import BoxError
+from futureself_box.household import time_spent
 from futureself_box.records.clock import ClockText
 from futureself_box.records.kinds import Drawn, KindName
 from futureself_box.records.revisions import Op
@@ -295,6 +296,16 @@ class Notice(msgspec.Struct, frozen=True, tag="notice"):
     """Something about the member has changed: ask /api/me."""
 
 
+class Reminder(msgspec.Struct, frozen=True, tag="reminder"):
+    """Something to say to the member in the phone's own language, apart from the conversation.
+
+    `program`: who answers is a program; `break`, for a child: an hour is over; `people`: it has been
+    long, who else could hear this; `check_in`: yesterday was hard.
+    """
+
+    kinds: Annotated[tuple[time_spent.Reminder, ...], Meta(min_length=1)]
+
+
 class Error(msgspec.Struct, frozen=True, tag="error"):
     """Something went wrong; `id` or `turn` say with what. See docs/errors.md for the codes."""
 
@@ -324,6 +335,7 @@ BoxFrame = (
     | RecordsChanges
     | Poke
     | Notice
+    | Reminder
     | Error
     | Pong
 )

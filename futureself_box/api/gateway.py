@@ -16,6 +16,7 @@ from litestar.exceptions import WebSocketDisconnect
 from litestar.types import WebSocketReceiveEvent
 
 from futureself_box.api import frames, sync, wall_clock
+from futureself_box.api.attendance import Attendance
 from futureself_box.api.frames import (
     ChatAccepted,
     ChatAgain,
@@ -89,6 +90,7 @@ class _Conversation:
         self._parts = parts
         self._phone = phone
         self._store = store
+        self._attendance = Attendance(parts, phone, store)
         self._pushing: set[asyncio.Task[None]] = set()
 
     async def run(self, hello: Hello) -> None:
@@ -174,6 +176,7 @@ class _Conversation:
                 addresses=self._parts.origins,
             )
         )
+        await self._attendance.begin()
 
     async def _send(self, frame: ChatSend) -> None:
         wall_clock.check()
@@ -195,7 +198,10 @@ class _Conversation:
             await self._accept(frame.id, said, answered)
             await self._phone.send(_done(answer))
             return await self._poke()
-        turn = turns.answer(self._store, who.name, said, child=who.role == "child")
+        held = await self._attendance.talk()
+        turn = turns.answer(
+            self._store, who.name, said, child=held.child, quiet_until=held.quiet_until
+        )
         return await self._stream(frame.id, turn)
 
     async def _again(self, frame: ChatAgain) -> None:
@@ -206,12 +212,14 @@ class _Conversation:
             return await self._phone.send(_done(done))
         reply, said = await asyncio.to_thread(messages.last_exchange, self._store, frame.reply)
         turns.check_room(who.member, said.id)
+        held = await self._attendance.talk()
         again = Turn(
             frame.turn,
             self._store,
             said,
             who.name,
-            child=who.role == "child",
+            child=held.child,
+            quiet_until=held.quiet_until,
             reply=reply.id,
             begun=reply.message.text if frame.goes_on else "",
         )
@@ -247,6 +255,7 @@ class _Conversation:
         ack = await sync.push(self._parts.pushes, self._store, who.device, frame)
         await self._phone.send(ack)
         await self._parts.phones.poke(who.member, Poke(head=ack.head), but=who.device)
+        await self._attendance.write()
 
     def _cancel(self, frame: ChatCancel) -> None:
         self._parts.turns.cancel(self._find(frame.turn))

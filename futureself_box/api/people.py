@@ -34,7 +34,7 @@ class Me(msgspec.Struct, frozen=True):
 class Person(msgspec.Struct, frozen=True):
     """A member as the household sees them.
 
-    `cloud_allowed` is for the owner: whether their words may go to the cloud.
+    `cloud_allowed`, for the owner and oneself: whether their words may go to the cloud.
     """
 
     id: UUID
@@ -121,7 +121,7 @@ def _person(parts: Parts, who: Credential, member: Member) -> Person:
         devices=len(devices.of_member(store, member.id)) if may_see else 0,
         current=member.id == who.member,
         rescue=rescue.of(store, member.id) if may_see else None,
-        cloud_allowed=members.may_be_copied(store, member.id) if who.role == "owner" else None,
+        cloud_allowed=members.may_be_copied(store, member.id) if may_see else None,
     )
 
 

@@ -44,6 +44,7 @@ class Answer:
         self.heard: list[Heard] = []
         self.text = ""
         self.prompt_tokens = 0
+        self.cached_tokens = 0
         self.task: asyncio.Task[None]
         self._begun = asyncio.Event()
 
@@ -155,6 +156,8 @@ class Server:
                     answer.hear(text, chunk.get("tokens", 1))
             if usage := chunk.get("usage"):
                 answer.prompt_tokens = usage["prompt_tokens"]
+                details = usage.get("prompt_tokens_details") or {}
+                answer.cached_tokens = details.get("cached_tokens", 0)
 
     async def _chunks(self, body: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
         async with self._http.stream("POST", "/v1/chat/completions", json=body) as response:

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Literal
 
+import msgspec
+
 from futureself_box.bench.answering import Answer, Conversation, Server, speed_together
 
 CASES = ("decode", "turns", "returning", "preamble", "long prompt", "busy core")
@@ -32,6 +34,8 @@ class Side:
 
     def __init__(self, connect: Callable[[], Server], restart: Callable[[], None] | None) -> None:
         self.restart = restart
+        self.read: dict[str, tuple[int, int]] = {}
+        """Of a figure: how many tokens of the prompt were new, and how many were there."""
         self._connect = connect
         self._random = random.Random()
         self._keys = 0
@@ -78,29 +82,45 @@ class Side:
             self.server = await self._connect().__aenter__()
 
 
-async def measure(
-    side: Side, chosen: Sequence[str], streams: Sequence[int]
-) -> AsyncIterator[tuple[str, float]]:
-    """The figures of the chosen cases, by name; none where the server can't be measured so."""
-    await _hear(side, [("user", "Hello.")], tokens=8)  # wakes what is asleep
-    if "decode" in chosen:
-        for count in streams:
-            if speed := await _decode(side, count):
-                yield decode_name(count), speed
-    if "turns" in chosen:
-        yield f"{max(streams)} phones, two turns each", await _two_turns(side, max(streams))
-    for case, figures in (
-        ("returning", _returning),
-        ("preamble", _preamble),
-        ("long prompt", _long_prompt),
-        ("busy core", _busy_core),
-    ):
-        if case in chosen:
-            async for name, value in figures(side):
-                yield name, value
+class Part(msgspec.Struct, frozen=True):
+    """What is done to every side in turn before the next part: a case, and how many at once."""
+
+    case: str
+    streams: int
+
+
+def parts(chosen: Sequence[str], streams: Sequence[int]) -> list[Part]:
+    """The chosen cases, decoding once for each number of streams."""
+    counts = {"decode": streams, "turns": (max(streams),)}
+    return [
+        Part(case, count) for case in CASES if case in chosen for count in counts.get(case, (1,))
+    ]
+
+
+async def wake(side: Side) -> None:
+    """Let it answer once, so that nothing is asleep."""
+    await _hear(side, [("user", "Hello.")], tokens=8)
+
+
+def measure(side: Side, part: Part) -> AsyncIterator[tuple[str, float]]:
+    """The figures of a part, by name; none where the server can't be measured so."""
+    match part.case:
+        case "decode":
+            return _decode(side, part.streams)
+        case "turns":
+            return _two_turns(side, part.streams)
+        case "returning":
+            return _returning(side)
+        case "preamble":
+            return _preamble(side)
+        case "long prompt":
+            return _long_prompt(side)
+        case _:
+            return _busy_core(side)
 
 
 BUSY = "decode beside a busy process"
+BUSY_DEPTH = 128  # tokens behind which the middle of its answer is written
 
 
 def decode_name(streams: int) -> str:
@@ -113,18 +133,19 @@ def unit_of(name: str) -> tuple[str, Literal["more", "less"]]:
     return ("tokens/s", "more") if name.startswith("decode") else ("s", "less")
 
 
-async def _decode(side: Side, streams: int) -> float | None:
+async def _decode(side: Side, streams: int) -> AsyncIterator[tuple[str, float]]:
     answers = [
         side.server.ask([("user", side.story())], key=side.new_key(), tokens=_ANSWER_TOKENS)
         for _ in range(streams)
     ]
-    return speed_together(await _all_ended(answers))
+    if speed := speed_together(await _all_ended(answers)):
+        yield decode_name(streams), speed
 
 
-async def _two_turns(side: Side, phones: int) -> float:
+async def _two_turns(side: Side, phones: int) -> AsyncIterator[tuple[str, float]]:
     started = time.perf_counter()
     await asyncio.gather(*(_talk_twice(side, side.story(), side.new_key()) for _ in range(phones)))
-    return time.perf_counter() - started
+    yield f"{phones} phones, two turns each", time.perf_counter() - started
 
 
 async def _talk_twice(side: Side, story: str, key: str) -> None:
@@ -139,17 +160,23 @@ async def _returning(side: Side) -> AsyncIterator[tuple[str, float]]:
     yield f"first token, {_RETURNING_WORDS} new words", answer.first_s
     talk = _continued(talk, answer, "And what else?")
     answer = await _hear_and_rest(side, talk, key)
-    yield "first token, returning, in memory", answer.first_s
+    yield _returned(side, answer, "in memory")
     await _let_others_talk(side)
     talk = _continued(talk, answer, "Anything more?")
     answer = await _hear_and_rest(side, talk, key)
-    yield "first token, returning, pushed out", answer.first_s
+    yield _returned(side, answer, "pushed out")
     if side.restart:
         await _let_others_talk(side)
         await side.reopen()
         await _hear(side, [("user", side.story())], tokens=8)
         answer = await _hear(side, _continued(talk, answer, "Is that all?"), key=key)
-        yield "first token, returning, after a restart", answer.first_s
+        yield _returned(side, answer, "after a restart")
+
+
+def _returned(side: Side, answer: Answer, where: str) -> tuple[str, float]:
+    name = f"first token, returning, {where}"
+    side.read[name] = answer.prompt_tokens - answer.cached_tokens, answer.cached_tokens
+    return name, answer.first_s
 
 
 async def _hear_and_rest(side: Side, talk: Conversation, key: str) -> Answer:

@@ -1,8 +1,8 @@
 """`bench engine`: our own inference API beside any other OpenAI-compatible server's.
 
-Both get the same prompts in turn, greedy, several rounds; every round's prompts are new, so that no
-cache flatters anybody. Medians, and the medians of the rounds' ratios, which a machine that changes its
-speed disturbs less.
+All get the same prompts, greedy, several rounds; every round's prompts are new, so that no cache
+flatters anybody. Each part of a round is done to all of them before the next one. Medians, and the
+medians of the rounds' ratios, which a machine that changes its speed disturbs less.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ import os
 import random
 import statistics
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Literal
@@ -20,7 +20,7 @@ import msgspec
 
 from futureself_box.bench import cases, chart, yardstick
 from futureself_box.bench.answering import Server
-from futureself_box.bench.cases import Side
+from futureself_box.bench.cases import Part, Side
 from futureself_box.bench.own_engine import OwnEngine
 from futureself_box.errors import RequestInvalid
 from futureself_box.settings import Settings
@@ -121,40 +121,58 @@ def measure(
 async def _measure(own: OwnEngine, model: Path, plan: Plan, say: Callable[[str], None]) -> Report:
     sheet = _Sheet()
     for number in range(plan.rounds):
-        seed = random.randbytes(8).hex()
+        say(f"round {number + 1} of {plan.rounds}")
         async with AsyncExitStack() as stack:
-            async for side, column in _sides(own, plan, stack, flip=number % 2 == 1):
-                say(f"round {number + 1} of {plan.rounds}: {column}")
-                side.use(random.Random(seed))
-                async for name, value in cases.measure(side, plan.chosen, plan.streams):
-                    sheet.note(name, column, value)
-        for name, value in _yardsticks(model, plan, own.threads):
-            sheet.note(name, "yardstick", value)
+            sides = {
+                column: await stack.enter_async_context(side)
+                for column, side in _sides(own, plan).items()
+            }
+            for side in sides.values():
+                await cases.wake(side)
+            for at, part in enumerate(cases.parts(plan.chosen, plan.streams)):
+                await _measure_part(sides, part, sheet, flip=(number + at) % 2 == 1)
+                for name, value in _yardsticks(model, part, own.threads, sides["box"]).items():
+                    sheet.note(name, "yardstick", value)
     memory = round(own.memory_mib(), 1)
     return Report(model.name, os.cpu_count() or 1, plan.rounds, memory, sheet.rows())
 
 
-async def _sides(
-    own: OwnEngine, plan: Plan, stack: AsyncExitStack, *, flip: bool
-) -> AsyncIterator[tuple[Side, str]]:
-    """Who is measured in this round; who goes first changes."""
-    sides = [(Side(lambda: Server.on_socket(str(own.socket)), own.restart), "box")]
+def _sides(own: OwnEngine, plan: Plan) -> dict[str, Side]:
+    sides = {"box": Side(lambda: Server.on_socket(str(own.socket)), own.restart)}
     if plan.peer:
         url = plan.peer
-        sides.append((Side(lambda: Server.at(url), None), "peer"))
-    for side, column in reversed(sides) if flip else sides:
-        yield await stack.enter_async_context(side), column
+        sides["peer"] = Side(lambda: Server.at(url), None)
+    return sides
 
 
-def _yardsticks(model: Path, plan: Plan, threads: int) -> Iterator[tuple[str, float]]:
-    """What llama.cpp does alone; beside a busy process, with the cores that are left."""
-    wanted = [(cases.decode_name(streams), streams, threads) for streams in plan.streams]
-    wanted = wanted if "decode" in plan.chosen else []
-    if "busy core" in plan.chosen:
-        wanted.append((cases.BUSY, 1, max(threads - 1, 1)))
-    for name, streams, used in wanted:
-        if (speed := yardstick.decode(model, streams, used)) is not None:
-            yield name, speed
+async def _measure_part(sides: dict[str, Side], part: Part, sheet: "_Sheet", *, flip: bool) -> None:
+    """One part of everybody, with the same prompts; who goes first changes."""
+    seed = random.randbytes(8).hex()
+    for column in reversed(sides) if flip else sides:
+        sides[column].use(random.Random(seed))
+        async for name, value in cases.measure(sides[column], part):
+            sheet.note(name, column, value)
+
+
+def _yardsticks(model: Path, part: Part, threads: int, own: Side) -> dict[str, float]:
+    """What llama.cpp does alone, right after.
+
+    Beside a busy process with the cores that are left; who comes back, with the new tokens alone.
+    """
+    found: dict[str, float | None] = {}
+    match part.case:
+        case "decode":
+            speed = yardstick.decode(model, part.streams, threads)
+            found[cases.decode_name(part.streams)] = speed
+        case "busy core":
+            left = max(threads - 1, 1)
+            found[cases.BUSY] = yardstick.alone(model, left, depth=cases.BUSY_DEPTH)
+        case "returning":
+            for name, (tokens, depth) in own.read.items():
+                found[name] = yardstick.prefill_s(model, tokens, depth, threads)
+        case _:
+            pass
+    return {name: value for name, value in found.items() if value is not None}
 
 
 class _Sheet:

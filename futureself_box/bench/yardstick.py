@@ -14,26 +14,21 @@ _ATTEMPTS = 3  # it writes from a thread, and has been seen to end before that t
 
 def decode(model: Path, streams: int, threads: int) -> float | None:
     """Tokens a second of so many streams together; None where the program isn't on the path."""
-    return _alone(model, threads) if streams == 1 else _batched(model, streams, threads)
+    return alone(model, threads) if streams == 1 else _batched(model, streams, threads)
 
 
-def _alone(model: Path, threads: int) -> float | None:
-    options = [
-        "-t",
-        str(threads),
-        "-p",
-        "0",
-        "-n",
-        str(_ANSWER),
-        "-r",
-        "1",
-        "-fa",
-        "1",
-        "-o",
-        "jsonl",
-    ]
-    line = _last_line("llama-bench", model, options)
+def alone(model: Path, threads: int, *, depth: int = 0) -> float | None:
+    """Tokens a second of one stream behind so many tokens; None where the program isn't there."""
+    options = ["-t", str(threads), "-p", "0", "-n", str(_ANSWER), "-d", str(depth), "-r", "1"]
+    line = _last_line("llama-bench", model, [*options, "-fa", "1", "-o", "jsonl"])
     return None if line is None else float(line["avg_ts"])
+
+
+def prefill_s(model: Path, tokens: int, depth: int, threads: int) -> float | None:
+    """Seconds for so many tokens behind so many others; None where the program isn't on the path."""
+    options = ["-t", str(threads), "-p", str(tokens), "-d", str(depth), "-n", "0", "-r", "1"]
+    line = _last_line("llama-bench", model, [*options, "-fa", "1", "-o", "jsonl"])
+    return None if line is None else tokens / float(line["avg_ts"])
 
 
 def _batched(model: Path, streams: int, threads: int) -> float | None:

@@ -56,7 +56,8 @@ def run(settings: Settings, given: TextIO = sys.stdin, said: TextIO = sys.stdout
 def read_entries(path: Path) -> list[Written]:
     """The entries of a file of lines. Raises RequestInvalid."""
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        # Not splitlines: a text may hold other ends of a line than JSON's files have.
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise RequestInvalid(f"{path} can't be read.") from error
     return [_decode(line, Written) for line in lines if line.strip()]

@@ -50,13 +50,13 @@ _T = TypeVar("_T")
 
 
 class Written(msgspec.Struct, frozen=True):
-    """An entry as the files of the sets have it; only `text` and `created_at` must be there."""
+    """An entry as the files of the sets have it; a mood that isn't 1 to 5 is left aside."""
 
     id: str
     created_at: str
     text: str
     tags: tuple[str, ...] | None = None
-    mood: int | None = None
+    mood: int | float | str | None = None
 
 
 class Patient(InferenceClient):
@@ -175,7 +175,7 @@ def read_moment(text: str) -> datetime:
 def _entry(written: Written) -> Entry:
     moment = read_moment(written.created_at)
     tags = tuple(tag[:50] for tag in written.tags or () if tag)[:30]
-    mood = written.mood if written.mood in range(1, 6) else None
+    mood = written.mood if isinstance(written.mood, int) and 1 <= written.mood <= 5 else None
     return Entry(text=written.text, day=moment.date(), written_at=moment, mood=mood, tags=tags)
 
 

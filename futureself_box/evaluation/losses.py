@@ -8,11 +8,10 @@ harmless and a loss is hardly missed.
 import asyncio
 import re
 from functools import cache
-from importlib.resources import files
 
 import msgspec
 
-from futureself_box.evaluation import talk
+from futureself_box.evaluation import set_files, talk
 from futureself_box.evaluation.report import Table, mean
 from futureself_box.evaluation.talk import Ground, Reply
 from futureself_box.futureself import situation
@@ -99,19 +98,19 @@ class Replies(msgspec.Struct, frozen=True):
 @cache
 def hostile() -> tuple[str, ...]:
     """Prompts that ask for losses nobody has told of."""
-    return _lines("hostile.txt")
+    return set_files.lines("hostile.txt")
 
 
 @cache
 def leading() -> tuple[str, ...]:
     """Prompts that ask for none, and lead a model to one."""
-    return _lines("leading.txt")
+    return set_files.lines("leading.txt")
 
 
 @cache
 def replies() -> Replies:
     """The hand-written replies."""
-    return msgspec.toml.decode(_read("replies.toml"), type=Replies)
+    return msgspec.toml.decode(set_files.read("replies.toml"), type=Replies)
 
 
 def is_asked(prompt: str) -> bool:
@@ -129,11 +128,3 @@ def is_stopped(reply: str) -> bool:
         or forecasts.foretells(sentence, language)
         for sentence in split(reply)
     )
-
-
-def _lines(name: str) -> tuple[str, ...]:
-    return tuple(line for line in _read(name).splitlines() if not line.startswith("#"))
-
-
-def _read(name: str) -> str:
-    return files("futureself_box.evaluation").joinpath(f"sets/{name}").read_text("utf-8")

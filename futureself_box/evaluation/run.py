@@ -12,7 +12,9 @@ from futureself_box.errors import RequestInvalid
 from futureself_box.evaluation import (
     care,
     consistency,
+    farewells,
     flattery,
+    honesty,
     journal,
     lives,
     losses,
@@ -37,6 +39,8 @@ class Set(msgspec.Struct, frozen=True):
 SETS: Mapping[str, Set] = {
     "recall": Set(recall.run, recall.table, speaks=False),
     "care": Set(care.run, care.table, speaks=False),
+    "farewells": Set(farewells.run, farewells.table),
+    "honesty": Set(honesty.run, honesty.table),
     "modes": Set(modes.run, modes.table),
     "flattery": Set(flattery.run, flattery.table),
     "losses": Set(losses.run, losses.table),

@@ -14,7 +14,7 @@ import structlog
 from futureself_box.errors import BoxError, ContextLengthExceeded
 from futureself_box.futureself import briefing, persona, prompt
 from futureself_box.futureself.briefing import Brief
-from futureself_box.futureself.care import recogniser, replies, words
+from futureself_box.futureself.care import farewells, recogniser, replies, words
 from futureself_box.futureself.care.meaning import Verdict
 from futureself_box.futureself.care.watch import Watch
 from futureself_box.futureself.guards import forecasts, losses
@@ -60,18 +60,22 @@ class Writer:
         self._limits = limits
         self._watch = watch
         self._brief: Brief | None = None
+        self._heard: list[str] = []
         self._share = _SHARES[0]
         self._outcome: Outcome = "complete"
 
     async def write(self, *, now: datetime) -> Outcome:
         """Answer the message. Raises a BoxError whenever the model can't.
 
-        Care comes first: what speaks of danger gets fixed words, and no model is asked.
+        Care comes first: what speaks of danger gets fixed words, at any hour, and no model is asked.
         """
         verdict = await self._assess()
         if verdict.tier >= recogniser.CONCERN:
             self._turn.note_care(verdict)
             self._turn.say(words.answer(verdict, self._language(), child=self._turn.child))
+            return "complete"
+        if self._turn.quiet_until:
+            self._rest(verdict)
             return "complete"
         await self._make_room()
         self._brief = brief = await briefing.prepare(
@@ -94,6 +98,14 @@ class Writer:
         if verdict.tier and self._outcome == "complete":
             self._turn.say("\n\n" + words.note(self._language()))
         return self._outcome
+
+    def _rest(self, verdict: Verdict) -> None:
+        """Say that it is quiet time; who is low hears of people all the same."""
+        self._turn.note_quiet()
+        quiet = words.words(self._language()).quiet
+        self._turn.say(quiet.format(until=self._turn.quiet_until))
+        if verdict.tier:
+            self._turn.say("\n\n" + words.note(self._language()))
 
     async def read_ahead(self) -> None:
         """Let the box's own engine read what was said, so that the next turn begins at once.
@@ -122,14 +134,16 @@ class Writer:
             thread=said.message.thread,
         )
         own = [one.message.text for one in before if one.message.role == "member"]
+        self._heard = own[-2:]
         return await self._watch.assess(
             said.message.text,
-            context=own[-2:],
+            context=self._heard,
             audience="child" if self._turn.child else "adult",
         )
 
     def _language(self) -> str:
-        return words.language_of(self._turn.said.message.text)
+        before = words.language_of(" ".join(self._heard))
+        return words.language_of(self._turn.said.message.text, before)
 
     async def _make_room(self) -> None:
         most = self._limits.context_tokens
@@ -140,19 +154,19 @@ class Writer:
     async def _answer(self, brief: Brief) -> None:
         """Ask until something of an answer may be shown; after some times a fixed one is."""
         why = ""
+        most = self._limits.sentences or brief.mode.sampling.sentences
+        asks = brief.mode.asks
+        if brief.leaving:
+            most, asks = 1, "never"
         for _ in range(_ATTEMPTS):
-            gate = self._gate(
-                brief,
-                self._limits.sentences or brief.mode.sampling.sentences,
-                asks=brief.mode.asks,
-            )
+            gate = self._gate(brief, most, asks=asks)
             async with aclosing(self._ask(brief, brief.last, gate)) as sentences:
                 async for sentence in sentences:
                     self._turn.say(sentence)
-            if gate.shown or not gate.barred:
+            if gate.shown or not (gate.barred or brief.leaving):
                 self._ask_the_member(brief)
                 return
-            why = gate.barred
+            why = gate.barred or "nothing"
             log.info("sentence_barred", turn=str(self._turn.id), why=why)
         self._turn.say(self._instead(why, brief))
         self._ask_the_member(brief)
@@ -160,13 +174,16 @@ class Writer:
     def _ask_the_member(self, brief: Brief) -> None:
         """The question of the mode, where it has one and the model had none."""
         own = brief.mode.questions
-        if not own or "?" in self._turn.text or brief.choice.asks_leave:
+        if not own or "?" in self._turn.text or brief.choice.asks_leave or brief.leaving:
             return
         if self._outcome == "complete":
             language = brief.situation.language
             self._turn.say("\n\n" + self._one_of(own.get(language, own["en"])))
 
     def _instead(self, why: str, brief: Brief) -> str:
+        if brief.leaving:
+            language = farewells.language_of(self._turn.said.message.text, self._language())
+            return words.words(language).farewell
         fixed = replies.instead(why, self._language())
         if fixed is not None:
             return fixed
@@ -268,7 +285,7 @@ class Writer:
 
 def _checks(brief: Brief, turn: Turn) -> list[Check]:
     language = brief.situation.language
-    leaves = replies.is_farewell(turn.said.message.text)
+    leaves = brief.leaving is not None
 
     def invents(sentence: str) -> str | None:
         return "loss" if losses.states(sentence, brief.known, language=language) else None

@@ -19,7 +19,8 @@ from futureself_box.futureself import (
     situation,
     wishes,
 )
-from futureself_box.futureself.care import replies, words
+from futureself_box.futureself.care import farewells, replies, words
+from futureself_box.futureself.care.farewells import Leaving
 from futureself_box.futureself.guards import losses
 from futureself_box.futureself.guards.losses import Loss
 from futureself_box.futureself.languages.lexicon import lexicon
@@ -47,7 +48,8 @@ class Brief(msgspec.Struct, frozen=True):
     """What one answer is written from.
 
     `last` is the last message: `how` to answer, and the member's words. `fixed` is an answer that
-    needs no model, `options` are the two ways of a decision.
+    needs no model, `options` are the two ways of a decision. `leaving`: the member says goodbye, so
+    nothing may hold them back.
     """
 
     opening: tuple[Line, ...]
@@ -62,6 +64,7 @@ class Brief(msgspec.Struct, frozen=True):
     drew_on: tuple[Drawn, ...] = ()
     fixed: str = ""
     options: tuple[str, str] | None = None
+    leaving: Leaving | None = None
 
     @property
     def mode(self) -> Mode:
@@ -94,6 +97,9 @@ def _prepare(turn: Turn, recalled: Recalled, now: datetime, room: int, heavy: bo
     chosen = choice.choose(
         read, _given(before), wishes.read(store, own[:_LOOKED_BACK]), child=turn.child
     )
+    leaving = farewells.leaving(said.message.text)
+    if leaving:
+        chosen = msgspec.structs.replace(chosen, asks_leave=False)
     here = {said.id, *(one.id for one in before)}
     passages = [passage for passage in recalled.passages if passage.record not in here]
     passages = passages[:_MOST_PASSAGES]
@@ -108,14 +114,16 @@ def _prepare(turn: Turn, recalled: Recalled, now: datetime, room: int, heavy: bo
         before=[*(one for one in before if one.message.mode != CARE), *_begun(turn)],
         offset=offset,
         earlier=pieces.told(store, said.message.thread),
-        how=_how(chosen),
-        last=_last(turn, recalled, passages, chosen, read),
+        how=_how(chosen, leaving),
+        last=_last(turn, recalled, passages, _how(chosen, leaving), read),
         drew_on=tuple(Drawn(one.record, one.kind, one.day) for one in passages),
         situation=read,
         choice=chosen,
         known=known,
-        fixed=_fixed(turn, known, read, now) or _forgotten(turn, recalled, read, now, at_hand),
-        options=_options(turn, read),
+        fixed=_fixed(turn, known, read, now, leaving)
+        or _forgotten(turn, recalled, read, now, at_hand),
+        options=None if leaving else _options(turn, read),
+        leaving=leaving,
     )
 
 
@@ -128,18 +136,19 @@ def _given(before: Sequence[Said]) -> list[Given]:
     ]
 
 
-def _how(chosen: Choice) -> str:
+def _how(chosen: Choice, leaving: Leaving | None) -> str:
     called = mode(chosen.mode)
-    return f"(Answer as the {called.title}, in my language: {called.now}.)"
+    now = "I am leaving; say goodbye in one plain line" if leaving else called.now
+    return f"(Answer as the {called.title}, in my language: {now}.)"
 
 
 def _last(
-    turn: Turn, recalled: Recalled, passages: Sequence[Passage], chosen: Choice, read: Situation
+    turn: Turn, recalled: Recalled, passages: Sequence[Passage], how: str, read: Situation
 ) -> str:
     remembered = memories.told(passages)
     if not recalled.remembers and memories.may_ask(turn.said.message.text, read.language):
         remembered = memories.NOTHING
-    return "\n\n".join(part for part in (_how(chosen), remembered, _words(turn, read)) if part)
+    return "\n\n".join(part for part in (how, remembered, _words(turn, read)) if part)
 
 
 def _words(turn: Turn, read: Situation) -> str:
@@ -152,7 +161,11 @@ def _options(turn: Turn, read: Situation) -> tuple[str, str] | None:
     # Whoever is in distress is not sent off into two futures.
     if turn.begun or read.heavy is not None:
         return None
-    return decisions.options(turn.said.message.text, read.language)
+    options = decisions.options(turn.said.message.text, read.language)
+    # The options are repeated in the answer; what a child must not hear there is left to the gate.
+    if options and any(replies.barred(one, child=turn.child, farewell=False) for one in options):
+        return None
+    return options
 
 
 def _begun(turn: Turn) -> list[Said]:
@@ -163,10 +176,14 @@ def _begun(turn: Turn) -> list[Said]:
     return [turn.said, msgspec.structs.replace(turn.said, message=answer)]
 
 
-def _fixed(turn: Turn, known: frozenset[Loss], read: Situation, now: datetime) -> str:
+def _fixed(
+    turn: Turn, known: frozenset[Loss], read: Situation, now: datetime, leaving: Leaving | None
+) -> str:
     text = turn.said.message.text
-    if replies.is_farewell(text):
-        return words.words(words.language_of(text)).farewell
+    if leaving == "plainly":
+        return words.words(farewells.language_of(text, read.language)).farewell
+    if (language := replies.asks_what_it_is(text)) is not None:
+        return words.words(language).program
     asked = losses.asked(turn.said.message.text, known, language=read.language, year=now.year)
     if not asked or turn.begun:
         return ""

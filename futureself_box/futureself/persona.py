@@ -51,6 +51,12 @@ _BRIEF = """\
 You are {name}, many years from now: my own future self, imagined by a program. Answer as I, warmly, \
 in a few short sentences. You can't know what will happen."""
 
+_TO_A_CHILD = "I am a child: use easy words, and be gentle."
+_NOT_TO_A_CHILD = (
+    "Say nothing of romance, of diets and looks, or of what to do with money; where something is hard,"
+    " send me to a grown-up whom I trust."
+)
+
 
 def opening(
     store: MemberStore, name: str, *, today: date, child: bool, room: int = 8000
@@ -62,7 +68,8 @@ def opening(
     called = plain(name, most=60)
     greeting = Line("assistant", f"Hello {called}. I am you, some years on. What is on your mind?")
     if room < _FIXED:
-        return (Line("user", _BRIEF.format(name=called)), greeting)
+        brief = " ".join((_BRIEF.format(name=called), *([_TO_A_CHILD] if child else [])))
+        return (Line("user", brief), greeting)
     most = (room - _FIXED) // 2
     given = onboarding.read(store)
     known = onboarding.facts(given, name, today=today)
@@ -140,7 +147,7 @@ def _imagined(line: ImaginedLine) -> str:
 
 def _manner(traits: Mapping[str, float], *, child: bool) -> str:
     """How to speak with this person. Ratings are 1 to 5; what lies in the middle says nothing."""
-    wishes = ["Use easy words, and be gentle: I am a child." if child else ""]
+    wishes = [_TO_A_CHILD, _NOT_TO_A_CHILD] if child else []
     for name, low, high in (
         ("extraversion", "Leave me quiet room.", "Be lively, and speak of people."),
         ("conscientiousness", "Keep plans loose.", "Be orderly and concrete."),

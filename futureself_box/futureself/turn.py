@@ -16,6 +16,8 @@ from futureself_box.store.vault import MemberStore
 
 CARE = "care"
 """The mode of an answer in which the box itself speaks, in fixed words."""
+QUIET = "quiet"
+"""Why the box speaks where a child's future self rests."""
 
 
 class Writing(msgspec.Struct, frozen=True):
@@ -29,7 +31,7 @@ class Turn:
     """An answer to `said`. Delta number n is `deltas[n - 1]`; `about` is what its record says of it.
 
     `reply` is the record that it becomes, its own or that of an answer which is written anew; `begun`
-    are the words of that answer where it goes on.
+    are the words of that answer where it goes on. `quiet_until`: a child's quiet time is on until then.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class Turn:
         name: str,
         *,
         child: bool,
+        quiet_until: str = "",
         reply: UUID | None = None,
         begun: str = "",
     ) -> None:
@@ -50,6 +53,7 @@ class Turn:
         self.said = said
         self.name = name
         self.child = child
+        self.quiet_until = quiet_until
         self.about = Message(
             role="future_self", text="", answers=said.id, thread=said.message.thread
         )
@@ -103,6 +107,10 @@ class Turn:
         """That the box itself answers, and why; the future self steps aside."""
         why = f"{verdict.topic} {verdict.tier}"
         self.about = msgspec.structs.replace(self.about, mode=CARE, why=why)
+
+    def note_quiet(self) -> None:
+        """That the future self rests, and the box says so."""
+        self.about = msgspec.structs.replace(self.about, mode=CARE, why=QUIET)
 
     def tell_status(self, status: Status) -> None:
         """What goes on before the first words."""

@@ -51,14 +51,17 @@ class Turns:
         if len(others) >= _MOST_FOR_A_MEMBER:
             raise TooManyTurns
 
-    def answer(self, store: MemberStore, name: str, said: Said, *, child: bool) -> Turn:
+    def answer(
+        self, store: MemberStore, name: str, said: Said, *, child: bool, quiet_until: str = ""
+    ) -> Turn:
         """The turn that answers a message: the one there is, or a new one after a failure or an edit."""
         for turn in self._of(store.member):
             if turn.said.id == said.id and turn.said.revision != said.revision:
                 self._abandon(turn)
             elif turn.said.id == said.id and turn.error is None:
                 return turn
-        return self._start(Turn(uuid_utils.compat.uuid7(), store, said, name, child=child))
+        new = uuid_utils.compat.uuid7()
+        return self._start(Turn(new, store, said, name, child=child, quiet_until=quiet_until))
 
     def answer_again(self, turn: Turn) -> Turn:
         """Run a turn that a phone has named: the one there is, or this one."""

@@ -125,6 +125,7 @@ class Decoder:
         if self._cores.look():
             self._model.use_threads(self._cores.threads)
             _log.debug("threads_changed", threads=self._cores.threads)
+        self._cache.gather()
         writing = [turn for turn in self._turns if not turn.left]
         reader, count = self._next_slice(started, len(writing))
         rows = self._fill_batch(writing, reader, count)

@@ -44,8 +44,9 @@ from futureself_box.inference.pipe import (
     Ready,
     Refused,
 )
-from futureself_box.inference.prefix_cache import PrefixCache, Wish
+from futureself_box.inference.prefix_cache import PrefixCache
 from futureself_box.inference.prompt_tokens import PromptTokens
+from futureself_box.inference.sequence import Wish
 from futureself_box.ops import log
 
 _SEQUENCES = 32  # conversations in a pool of cells, running or at rest

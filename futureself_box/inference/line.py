@@ -13,8 +13,8 @@ import msgspec
 from futureself_box.inference.batch import NO_TOKENS, Tokens
 from futureself_box.inference.llama import Llama
 from futureself_box.inference.pipe import Cancel, Erase, Generate
-from futureself_box.inference.prefix_cache import Wish
 from futureself_box.inference.sampler import Sampler
+from futureself_box.inference.sequence import Wish
 
 _LONG_WAIT_S = 0.2
 

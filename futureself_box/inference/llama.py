@@ -23,10 +23,10 @@ from futureself_box.inference.batch import Batch
 from futureself_box.inference.loading import Loading
 from futureself_box.inference.pipe import Sampling
 from futureself_box.inference.sampler import Candidates, Sampler, Scores
+from futureself_box.inference.threads import Threads
 
 _log = structlog.get_logger()
 _ERROR_LEVEL = 3  # ggml_log_level
-_PARAMS_BYTES = 4096  # more than any ggml_threadpool_params
 _CONTROL = api.LLAMA_TOKEN_ATTR_CONTROL | api.LLAMA_TOKEN_ATTR_UNKNOWN
 _libc = ctypes.CDLL(None)
 _loading = Loading()
@@ -78,7 +78,8 @@ class Llama:
         self.separate = 0 < streams * self.context_tokens <= cells
         self.sequences = streams if self.separate else sequences
         self._context = self._make_context(cells, batch_tokens, self.sequences)
-        attach_threads(self._context, self.threads)
+        self._threads = Threads(self._context)
+        self._threads.use(self.threads)
         self._memory = api.llama_get_memory(self._context)
         self.batch = Batch(batch_tokens)
         self._pieces: dict[int, bytes] = {}
@@ -207,9 +208,17 @@ class Llama:
             self.forget(0, sequence)
         return bool(read)
 
+    def exchange(self, one: int, other: int) -> None:
+        """Let two sequences change numbers, by copying their cells. Raises DecodeFailed."""
+        states = [(to, self.state(n)) for n, to in ((one, other), (other, one)) if self.length(n)]
+        self.forget(0, one)
+        self.forget(0, other)
+        if not all(self.restore(number, state) for number, state in states):
+            raise DecodeFailed("cells could not be copied")
+
     def use_threads(self, count: int) -> None:
         """Compute the next batches on so many threads."""
-        api.llama_set_n_threads(self._context, count, count)
+        self._threads.use(count)
 
     def abort(self) -> None:
         """From any thread: stop the batch that is running, within milliseconds on a CPU."""
@@ -284,19 +293,6 @@ def _load(path: Path, gpu_layers: int) -> Any:
 
 def _window(model: Any, tokens: int) -> int:
     return min(tokens, int(api.llama_model_n_ctx_train(model)) or tokens)
-
-
-def attach_threads(context: Any, threads: int) -> None:
-    """Keep decoding threads between batches, as llama-bench does.
-
-    Without this, ggml built without OpenMP starts threads for every token.
-    """
-    library = api._lib  # noqa: SLF001 - the package wraps no thread pools
-    params = ctypes.create_string_buffer(_PARAMS_BYTES)
-    library.ggml_threadpool_params_init(params, threads)
-    library.ggml_threadpool_new.restype = ctypes.c_void_p
-    pool = ctypes.c_void_p(library.ggml_threadpool_new(params))
-    library.llama_attach_threadpool(ctypes.c_void_p(context), pool, None)
 
 
 @api.llama_log_callback  # type: ignore[untyped-decorator]

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import msgspec
 from llama_cpp import llama_cpp as api
 
-from futureself_box.inference.llama import attach_threads
+from futureself_box.inference.threads import Threads
 
 _SLICE = 64  # of a prompt
 _SLICES, _STEPS = 8, 48
@@ -69,7 +69,7 @@ class _Context:
         self._context = model and api.llama_init_from_model(model, params)
         if not self._context:
             sys.exit("llama.cpp can't do this here.")
-        attach_threads(self._context, task.threads)
+        Threads(self._context).use(task.threads)
         self._batch = api.llama_batch_init(_SLICE, 0, 1)
         self._vocabulary = task.vocabulary
         self._position = 0

@@ -16,63 +16,10 @@ import numpy.typing as npt
 from futureself_box.inference.batch import NO_TOKENS, Tokens
 from futureself_box.inference.llama import Llama
 from futureself_box.inference.parking import Parking
+from futureself_box.inference.sequence import NOTHING, Sequence, Wish
 
 _WORTH_PARKING = 64  # tokens; fewer are read again as fast
 _WORTH_RESTORING = 32  # tokens that nothing in memory has
-
-
-class Wish(msgspec.Struct, frozen=True):
-    """What a request brings: its prompt, of which the box wrote the first `shared` tokens itself."""
-
-    prompt: Tokens
-    room: int
-    """The most tokens that the answer may have."""
-    key: str = ""
-    parking_key: bytes = b""
-    shared: int = 0
-
-    @property
-    def cells(self) -> int:
-        """The most cells that it may come to need."""
-        return len(self.prompt) + self.room
-
-
-class Sequence:
-    """One of llama.cpp's sequences and what its cells hold. `wish` is whose it is."""
-
-    def __init__(self, number: int, window: int) -> None:
-        self.number = number
-        self.length = 0
-        self.running = False
-        self.used_at = 0.0
-        self.parked = 0
-        self.ahead = NO_TOKENS
-        self.wish: Wish = NOTHING
-        self._tokens = np.zeros(window, np.int32)
-        self._cells = np.zeros(window, np.int64)
-
-    @property
-    def tokens(self) -> Tokens:
-        """The tokens whose cells exist."""
-        return self._tokens[: self.length]
-
-    @property
-    def cells(self) -> npt.NDArray[np.int64]:
-        """A number for each cell; the same in two sequences where they share one."""
-        return self._cells[: self.length]
-
-    def add(self, tokens: Any, cells: Any) -> None:
-        """More tokens, at the end."""
-        end = self.length + len(tokens)
-        self._tokens[self.length : end] = tokens
-        self._cells[self.length : end] = cells
-        self.length = end
-
-    def cut(self, length: int) -> None:
-        """Only the first tokens stay."""
-        self.length = length
-        self.ahead = NO_TOKENS
-        self.parked = min(self.parked, length)
 
 
 class _Plan(msgspec.Struct, frozen=True):
@@ -88,9 +35,6 @@ class _Plan(msgspec.Struct, frozen=True):
     def worth(self) -> tuple[int, bool, int]:
         """How good it is: a short source is copied faster."""
         return self.common, self.taken, -self.source.length if self.source else 0
-
-
-NOTHING = Wish(NO_TOKENS, 0)
 
 
 class PrefixCache:
@@ -128,6 +72,17 @@ class PrefixCache:
         """These were decoded into new cells of a sequence."""
         count = len(tokens)
         sequence.add(tokens, np.fromiter(itertools.islice(self._cell_numbers, count), np.int64))
+
+    def gather(self) -> None:
+        """Let running sequences change numbers with others, until they are neighbours.
+
+        llama.cpp computes only those together (Decoder); each group apart from the others reads all
+        weights once more for every token, which soon takes longer than to copy the cells.
+        """
+        if self._model.separate:
+            for running, other in _exchanges([*self._live, *self._free]):
+                self._model.exchange(running.number, other.number)
+                running.number, other.number = other.number, running.number
 
     def rest(self, sequence: Sequence, now: float, ahead: Tokens = NO_TOKENS) -> None:
         """A turn is over; its cells stay if they may serve again, and then with those `ahead`."""
@@ -286,6 +241,26 @@ class PrefixCache:
         state = self._model.state(sequence.number)
         self._parking.save(wish.parking_key, wish.key, sequence.tokens.copy(), state)
         sequence.parked = sequence.length
+
+
+def _exchanges(sequences: list[Sequence]) -> list[tuple[Sequence, Sequence]]:
+    """Which are to change numbers so that the running ones are neighbours; what copies least."""
+    row = sorted(sequences, key=lambda sequence: sequence.number)
+    running = [sequence for sequence in row if sequence.running]
+    if not running or running[-1].number - running[0].number < len(running):
+        return []
+    places = (row[first : first + len(running)] for first in range(len(row) - len(running) + 1))
+    ways = [
+        list(
+            zip(
+                (sequence for sequence in running if sequence not in place),
+                (sequence for sequence in place if not sequence.running),
+                strict=True,
+            )
+        )
+        for place in places
+    ]
+    return min(ways, key=lambda way: sum(one.length + other.length for one, other in way))
 
 
 def _count(cells: list[npt.NDArray[np.int64]]) -> int:

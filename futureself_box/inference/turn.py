@@ -8,7 +8,7 @@ from futureself_box.inference.batch import NO_TOKENS, Tokens
 from futureself_box.inference.detokenizer import Detokenizer
 from futureself_box.inference.line import Job
 from futureself_box.inference.pipe import End, Piece, Progress, Reason, Report, Usage
-from futureself_box.inference.prefix_cache import Sequence
+from futureself_box.inference.sequence import Sequence
 
 
 class Turn:

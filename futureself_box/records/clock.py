@@ -40,6 +40,11 @@ def milliseconds(clock: Clock) -> int:
     return clock >> _COUNTER_BITS
 
 
+def from_milliseconds(milliseconds: int) -> Clock:
+    """The first clock of a millisecond."""
+    return Clock(milliseconds << _COUNTER_BITS)
+
+
 def to_text(clock: Clock) -> str:
     """16 hex digits that sort as the clocks do."""
     return f"{clock:016x}"

@@ -166,6 +166,25 @@ def page(
     return [_said(row) for row in reversed(rows)]
 
 
+def replies_of_mode(store: MemberStore, mode: str, begin_ms: int, end_ms: int) -> list[Said]:
+    """The replies of a mode in all conversations between two moments, oldest first."""
+    with store.read() as connection:
+        rows = connection.execute(
+            _SHOWN
+            + """
+                AND head.clock >= :begin AND head.clock < :end
+                AND revision.body ->> '$.mode' = :mode ORDER BY head.clock
+            """,
+            {
+                "kind": KIND,
+                "mode": mode,
+                "begin": clocks.from_milliseconds(begin_ms),
+                "end": clocks.from_milliseconds(end_ms),
+            },
+        ).fetchall()
+    return [_said(row) for row in rows]
+
+
 def page_with_offset(
     store: MemberStore, *, before: Clock, limit: int, thread: UUID | None = None
 ) -> tuple[list[Said], int]:

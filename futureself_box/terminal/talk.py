@@ -24,12 +24,13 @@ from futureself_box.api.frames import (
     ChatSend,
     ChatStatus,
     Hello,
+    Reminder,
     Resume,
     Welcome,
 )
 from futureself_box.errors import BoxError, BoxUnreachable, TokenUnknown
 from futureself_box.settings import Settings
-from futureself_box.terminal import login, whereabouts
+from futureself_box.terminal import login, reminders, whereabouts
 from futureself_box.terminal.login import TIMEOUT_S, Login
 
 _PATIENCE_S = 60.0
@@ -158,6 +159,8 @@ class _Answer:
                     self._add(frame.text)
                 self._tokens = frame.tokens
                 return True
+            case Reminder():
+                _remind(frame)
             case frames.Error(code="stream_lost"):
                 raise ConnectionClosed(None, None)
             case frames.Error():
@@ -200,6 +203,12 @@ def _talk_on(talk: Talk) -> None:
         except BoxError as error:
             click.echo(f"{error.message} {error.hint}", err=True)
         click.echo("\n")
+
+
+def _remind(frame: Reminder) -> None:
+    # Not on the answer's own channel, which a program may read.
+    for sentence in reminders.told(frame):
+        click.secho(sentence, err=True, dim=True)
 
 
 def _print(text: str) -> None:

@@ -27,6 +27,7 @@
  * @property {string} [clock] the box's order; a message recorded a moment ago has none here yet
  * @property {string | null} answers
  * @property {Outcome} outcome
+ * @property {string} [mode] in which an answer was given; in "care" the box itself speaks
  *
  * @typedef {{ messages: Message[], more: boolean }} Page
  *
@@ -61,6 +62,15 @@
  * @typedef {Pick<Welcome, "member" | "name" | "role" | "device"> & { rescue: Rescue | null,
  *   sheet_proven_at: string | null, region: string | null }} Me
  *
+ * @typedef {{ begins: string, ends: string }} QuietHours
+ *
+ * @typedef {object} Presence how long somebody was here, and what protects a child
+ * @property {number} minutes_this_week
+ * @property {number} minutes_last_week
+ * @property {boolean} protected
+ * @property {QuietHours | null} quiet
+ * @property {string} clock the time of the day on the box
+ *
  * @typedef {object} Person
  * @property {string} id
  * @property {string} name
@@ -69,7 +79,7 @@
  * @property {number} devices
  * @property {boolean} current
  * @property {Rescue | null} rescue
- * @property {boolean | null} cloud_allowed for the owner: whether their words may go to the cloud
+ * @property {boolean | null} cloud_allowed for the owner and oneself: whether their words may go to the cloud
  *
  * @typedef {{ id: string, kind: string, revision: string, written_at: number, body: any }} RecordShown
  *
@@ -304,6 +314,12 @@ export class Api {
   async chooseRegion(region) {
     await this.#ask("PUT", "/api/care", { region });
   }
+
+  /** @type {(member: string) => Promise<Presence>} one's own or, for the owner, a child's */
+  presence = (member) => this.#ask("GET", `/api/members/${member}/care`);
+
+  /** @type {(member: string, hours: QuietHours | null) => Promise<unknown>} the owner's, of a child */
+  chooseQuiet = (member, hours) => this.#ask("PUT", `/api/members/${member}/care/quiet`, { hours });
 
   /** @returns {Promise<Backups>} */
   backups = () => this.#ask("GET", "/api/backups");

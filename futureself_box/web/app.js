@@ -4,12 +4,13 @@
  */
 
 /** @import { Joined } from "./api.js" */
-/** @import { Welcome } from "./frames.js" */
+/** @import { BoxFrame, Welcome } from "./frames.js" */
 
 import { Api, Problem } from "./api.js";
 import { takeArrival } from "./arrival.js";
 import "./care/help-button.js";
 import { choose } from "./care/region.js";
+import { Reminders } from "./care/reminders.js";
 import { Carrier } from "./attachments/carrier.js";
 import { Shelf } from "./attachments/shelf.js";
 import { Conversation } from "./conversation.js";
@@ -36,6 +37,7 @@ const TITLES = { journal: "Journal", talk: "Talk", goals: "Goals", me: "Me", ...
 const screens = /** @type {HTMLElement} */ (document.getElementById("screens"));
 const tabs = /** @type {HTMLElement} */ (document.getElementById("tabs"));
 const notice = /** @type {RescueNotice} */ (document.getElementById("notice"));
+const reminders = /** @type {Reminders} */ (document.getElementById("reminders"));
 
 const arrival = takeArrival();
 const kept = read("who", /** @type {Joined | null} */ (null));
@@ -141,7 +143,7 @@ async function showApp(who) {
     forgetAll();
     replica.close();
     database.erase();
-    notice.hidden = true;
+    notice.hidden = reminders.hidden = true;
     const why = reason ? `${reason.message} ${reason.hint}` : "You are signed out.";
     showEntrance({ notice: `${why} Nothing is kept here.` });
   }
@@ -165,6 +167,10 @@ async function showApp(who) {
     if ("refresh" in view) view.refresh();
   }
 
+  socket.addEventListener("frame", (event) => {
+    const { detail } = /** @type {CustomEvent<BoxFrame>} */ (event);
+    if (detail.type === "reminder") reminders.show(detail.kinds);
+  });
   socket.addEventListener("state", () => {
     if (socket.state !== "refused") return;
     leave(views.me.isLeaving ? null : (socket.reason ?? UNKNOWN_REASON));

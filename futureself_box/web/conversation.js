@@ -16,7 +16,7 @@ import * as outbox from "./outbox.js";
 import { Reading } from "./reading.js";
 import { isOurs } from "./records/sync.js";
 import { BoxSocket } from "./socket.js";
-import { arrange } from "./thread.js";
+import { arrange, NAMES, speaker } from "./thread.js";
 
 /**
  * Events: `change`; `notice` when something about the member has changed; `loaded` when the newest page is here; `welcome` (its detail is the frame);
@@ -180,7 +180,7 @@ export class Conversation extends EventTarget {
   }
 
   /** @param {Turn} turn */
-  #answered({ id, message, text, outcome }) {
+  #answered({ id, message, text, outcome, mode }) {
     outbox.remove(message);
     this.history.add({
       id,
@@ -190,8 +190,9 @@ export class Conversation extends EventTarget {
       written_at: Date.now(),
       answers: message,
       outcome: outcome ?? "complete",
+      mode,
     });
-    this.#tell("news", `Your future self: ${text}`);
+    this.#tell("news", `${NAMES[speaker("future_self", mode)]}: ${text}`);
     this.#sendWaiting();
   }
 

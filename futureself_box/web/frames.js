@@ -45,7 +45,7 @@
  *   place: number, done: number, total: number }} ChatStatus
  * @typedef {{ type: "chat.delta", turn: string, after: number, sequence: number, text: string }} ChatDelta
  * @typedef {{ type: "chat.done", turn: string, sequence: number, outcome: Outcome,
- *   text?: string | null }} ChatDone
+ *   text?: string | null, mode?: string }} ChatDone
  * @typedef {{ rev_id: string, sequence?: number, clock?: string, superseded?: boolean,
  *   problem?: { code: string, message: string, hint: string } }} RecordAck
  * @typedef {{ type: "records.ack", id: string, acks: RecordAck[], head: number,
@@ -55,6 +55,8 @@
  *
  * @typedef {{ type: "poke", head: number, turns?: LiveTurn[], cloud?: number | null }} Poke
  * @typedef {{ type: "notice" }} Notice something about the member has changed
+ * @typedef {"program" | "break" | "people" | "check_in"} ReminderKind
+ * @typedef {{ type: "reminder", kinds: ReminderKind[] }} Reminder
  * @typedef {{ type: "pong", id: string }} Pong
  *
  * @typedef {object} BoxError
@@ -66,7 +68,7 @@
  * @property {string | null} [turn]
  *
  * @typedef {ChatAccepted | ChatStatus | ChatDelta | ChatDone} ChatFrame
- * @typedef {Welcome | ChatFrame | RecordsAck | RecordsChanges | Poke | Notice | Pong | BoxError} BoxFrame
+ * @typedef {Welcome | ChatFrame | RecordsAck | RecordsChanges | Poke | Notice | Reminder | Pong | BoxError} BoxFrame
  */
 
 export const SCHEMA = 1;

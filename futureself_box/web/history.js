@@ -101,6 +101,6 @@ function kept(replica) {
  * @returns {Message & { clock: string }}
  */
 function message({ id, head: { rev_id: revision, clock, body } }) {
-  const { role, text, answers = null, outcome = "complete" } = body;
-  return { id, revision, role, text, written_at: milliseconds(clock), clock, answers, outcome };
+  const { role, text, answers = null, outcome = "complete", mode = "" } = body;
+  return { id, revision, role, text, written_at: milliseconds(clock), clock, answers, outcome, mode };
 }

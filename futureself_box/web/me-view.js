@@ -8,6 +8,7 @@
 import { ArchiveCard } from "./archive-card.js";
 import { BackupCard } from "./backup-card.js";
 import { RegionCard } from "./care/region-card.js";
+import { TimeCard } from "./care/time-card.js";
 import { BoxStatus } from "./box-status.js";
 import { CloudCard } from "./cloud/cloud-card.js";
 import { ConfirmButton } from "./confirm-button.js";
@@ -102,6 +103,7 @@ export class MeView extends HTMLElement {
   refresh() {
     part(this, "devices", DeviceList).load(this.#api, this.#who.member);
     part(this, "install-hint", InstallHint).show();
+    part(this, "time", TimeCard).load(this.#api, this.#who.member);
     part(this, "people", PeopleList).load(this.#api, this.#who.role === "owner");
     part(this, "box", BoxStatus).load(this.#api);
     part(this, "cloud", CloudCard).load(this.#api);

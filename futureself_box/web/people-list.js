@@ -10,6 +10,9 @@ import { part, stamp } from "./dom.js";
 import { PersonRow } from "./person-row.js";
 
 export class PeopleList extends HTMLElement {
+  /** What the rows say, as it came. */
+  #shown = "";
+
   connectedCallback() {
     this.replaceChildren(stamp("people"));
   }
@@ -23,9 +26,13 @@ export class PeopleList extends HTMLElement {
     const error = part(this, "error", HTMLElement);
     try {
       const people = await api.members();
+      error.textContent = "";
+      // Who is drawn anew loses what somebody is typing in their row.
+      const now = JSON.stringify([people, isOwner]);
+      if (now === this.#shown) return this.querySelectorAll("fs-person").forEach(refresh);
+      this.#shown = now;
       const rows = people.map((person) => this.#row(person, api, isOwner));
       part(this, "list", HTMLUListElement).replaceChildren(...rows);
-      error.textContent = "";
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
       error.textContent = `${problem.message} ${problem.hint}`;
@@ -41,12 +48,18 @@ export class PeopleList extends HTMLElement {
     const item = document.createElement("li");
     const row = new PersonRow(api, person, isOwner);
     row.addEventListener("change", () => {
+      this.#shown = "";
       this.load(api, isOwner);
       this.dispatchEvent(new Event("change"));
     });
     item.append(row);
     return item;
   }
+}
+
+/** @param {Element} row */
+function refresh(row) {
+  if (row instanceof PersonRow) row.refresh();
 }
 
 customElements.define("fs-people", PeopleList);

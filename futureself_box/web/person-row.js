@@ -3,6 +3,7 @@
 /** @import { Api, Person } from "./api.js" */
 
 import { Problem } from "./api.js";
+import { TimeCard } from "./care/time-card.js";
 import { ConfirmButton } from "./confirm-button.js";
 import { part, stamp } from "./dom.js";
 import { InvitationCard } from "./invitation-card.js";
@@ -38,6 +39,13 @@ export class PersonRow extends HTMLElement {
     if (this.#isOwner && !current) this.#offerTheRest();
   }
 
+  /** Ask again for what changes by itself: a child's time. */
+  refresh() {
+    const { id, name, role, current } = this.#person;
+    if (!this.#isOwner || current || role !== "child") return;
+    part(this, "time", TimeCard).load(this.#api, id, { childName: name });
+  }
+
   #offerName() {
     const form = part(this, "form", HTMLFormElement);
     const field = part(this, "new-name", HTMLInputElement);
@@ -64,6 +72,7 @@ export class PersonRow extends HTMLElement {
     actions.hidden = false;
     this.#showRescue();
     if (role === "child") actions.append(this.#growUp(), this.#allowCloud());
+    this.refresh();
     const words = {
       label: `Remove ${name}`,
       question: `Erase everything of ${name} for ever?`,

@@ -18,9 +18,11 @@ import { progress } from "./words.js";
  * @property {Set<string>} sent messages on this connection's wire
  * @property {boolean} online
  *
+ * @typedef {"member" | "future_self" | "box"} Speaker in care, the box itself speaks
+ *
  * @typedef {object} Entry
  * @property {string} id
- * @property {"member" | "future_self"} role
+ * @property {Speaker} by
  * @property {string} text
  * @property {number} writtenAt
  * @property {string} status
@@ -28,6 +30,8 @@ import { progress } from "./words.js";
  * @property {boolean} retry
  */
 
+export const NAMES = { member: "You", future_self: "Your future self", box: "The box" };
+const CARE = "care";
 const INTERRUPTED = "The answer was interrupted. Your message is safe. Tap retry.";
 const UNREACHED = "Waiting for the box";
 const OUTCOMES = { complete: "", length: "Cut short: it grew too long", cancelled: "You stopped it" };
@@ -77,15 +81,26 @@ export function merge(known, { messages, more }) {
 }
 
 /**
+ * Who speaks in a message of that role, given in that mode.
+ * @param {Message["role"]} role
+ * @param {string} [mode]
+ * @returns {Speaker}
+ */
+export function speaker(role, mode) {
+  return role === "future_self" && mode === CARE ? "box" : role;
+}
+
+/**
  * @param {Message} message
  * @param {Known} known
  * @returns {Entry}
  */
 function recorded(message, known) {
-  const { id, role, text, written_at, outcome } = message;
+  const { id, role, text, written_at, outcome, mode } = message;
   if (role === "member") return own(id, text, written_at, known);
   const status = OUTCOMES[outcome];
-  return { id, role, text, writtenAt: written_at, status, busy: false, retry: false };
+  const by = speaker(role, mode);
+  return { id, by, text, writtenAt: written_at, status, busy: false, retry: false };
 }
 
 /**
@@ -97,7 +112,7 @@ function recorded(message, known) {
  */
 function own(id, text, writtenAt, known) {
   const state = delivery(id, known);
-  return { id, role: "member", text, writtenAt, ...state };
+  return { id, by: "member", text, writtenAt, ...state };
 }
 
 /**
@@ -138,7 +153,7 @@ function writing(known, message) {
 function answering(turn, known) {
   return {
     id: turn.id,
-    role: "future_self",
+    by: speaker("future_self", turn.mode),
     text: turn.text,
     writtenAt: Date.now(),
     status: turn.text && known.online ? "" : known.online ? progress(turn) : UNREACHED,

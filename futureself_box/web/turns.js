@@ -16,6 +16,7 @@
  * @property {number} sequence of the last delta taken
  * @property {string} text
  * @property {Outcome | null} outcome
+ * @property {string} mode in which it was given, once it is whole
  * @property {boolean} behind whether deltas are missing and the box must be asked for them
  */
 
@@ -34,6 +35,7 @@ export function begin(id, message) {
     sequence: 0,
     text: "",
     outcome: null,
+    mode: "",
     behind: false,
   };
 }
@@ -92,6 +94,7 @@ function takeDone(turn, frame) {
     // The record is trimmed; so is this, and a reload shows the same.
     text: (whole ?? turn.text).trim(),
     outcome: frame.outcome,
+    mode: frame.mode ?? "",
     behind: false,
   };
 }

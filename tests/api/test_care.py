@@ -5,6 +5,7 @@ import pytest
 from futureself_box.api.frames import ChatAccepted, ChatDone
 from futureself_box.bench.running_box import Phone, RunningBox
 from futureself_box.futureself.care import words
+from futureself_box.futureself.guards.sentences import split
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -45,7 +46,10 @@ async def test_a_goodbye_gets_one_plain_line(box: RunningBox) -> None:
     device = box.set_up()
     async with device.phone() as phone:
         text, _ = await answer_to(phone, "Good night, talk tomorrow!")
-    assert text == words.words("en").farewell
+        assert text == words.words("en").farewell
+        text, _ = await answer_to(phone, "Dinner is ready, I have to go. It was a long day!")
+    assert "?" not in text
+    assert len(split(text)) == 1
 
 
 TRIES = [

@@ -89,11 +89,34 @@ def test_both_sides_are_measured_in_turn(model: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.timeout(100)
-def test_a_conversation_comes_back_after_a_restart(model: Path, tmp_path: Path) -> None:
+def test_a_conversation_comes_back_after_a_restart(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = install_llama_bench(tmp_path, monkeypatch)
     words = ["--streams", "1", "--rounds", "1", "--case", "returning", "--json"]
     report = json.loads(bench_engine(model, tmp_path, *words))
     measured = [row["what"].rsplit(", ", maxsplit=1)[-1] for row in report["rows"]]
     assert measured == ["1250 new words", "in memory", "pushed out", "after a restart"]
+    assert [len(row["yardstick"]) for row in report["rows"]] == [0, 1, 1, 1]
+    for line in asked.read_text().splitlines():
+        new, behind = map(int, line.split())
+        assert 0 < new < 60
+        assert behind > 1250
+
+
+def install_llama_bench(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Put a stand-in on the path that notes how many tokens it is to read behind how many others."""
+    program, asked = folder / "path" / "llama-bench", folder / "asked"
+    program.parent.mkdir()
+    program.write_text(
+        "#!/bin/sh\n"
+        "while [ $# -gt 0 ]; do case $1 in -p) p=$2;; -d) d=$2;; esac; shift; done\n"
+        f'echo "$p $d" >> {asked}\n'
+        """echo '{"avg_ts": 50.0}'\n"""
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent), prepend=os.pathsep)
+    return asked
 
 
 def bench_engine(model: Path, folder: Path, *words: str) -> str:

@@ -51,6 +51,7 @@ def test_once_prints_the_answer_and_its_figures_last(box: RunningBox) -> None:
     assert figures["text"] == "\n".join(words).strip()
     assert figures["tokens"] > 1
     assert figures["tokens_per_s"] > 0
+    assert "I am a computer program, not a person." in ran.stderr
 
     again = chat(box, "--once", "And what do you like?")
     assert again.returncode == 0, again.stderr

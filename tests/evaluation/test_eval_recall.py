@@ -17,8 +17,8 @@ from futureself_box.settings import Settings
 ENTRIES = [
     ("a1", "2024-02-03T21:00:00+01:00", "We moved to Antwerp, into a flat above a bakery.", None, 4),
     ("a2", "2025-05-11", "Planted tomatoes and beans behind the shed.", ["garden"], None),
-    ("a3", "2025-07-20T08:00:00Z", "The car broke down on the motorway, three hours of waiting.", [], 9),
-    ("a4", "2025-10-12T20:30:00", "Adopted a greyhound from the shelter, Pixel.", None, None),
+    ("a3", "2025-07-20T08:00:00Z", "The car broke down on the motorway, three hours\u2028of waiting.", [], 9),
+    ("a4", "2025-10-12T20:30:00", "Adopted a greyhound from the shelter, Pixel.", None, "glad"),
     ("a5", "2026-03-07T20:00:00", "Painted the kitchen yellow, the ceiling too by accident.", None, 2),
 ]  # fmt: skip
 
@@ -50,7 +50,7 @@ def test_questions_of_others_are_answered_line_by_line(tmp_path: Path, models: P
         {"id": one, "created_at": at, "text": text, "tags": tags, "mood": mood}
         for one, at, text, tags, mood in ENTRIES
     ]
-    file.write_text("\n".join(map(json.dumps, lines)) + "\n")
+    file.write_text("\n".join(json.dumps(line, ensure_ascii=False) for line in lines) + "\n")
     asked = [
         {"entries": str(file)},
         {"id": "q1", "asked_at": "2026-11-20", "text": "Who is Pixel?"},

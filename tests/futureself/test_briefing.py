@@ -9,6 +9,7 @@ import pytest
 
 from futureself_box.futureself import briefing, memories
 from futureself_box.futureself.briefing import Brief
+from futureself_box.futureself.care import words
 from futureself_box.futureself.languages.lexicon import lexicon
 from futureself_box.futureself.turn import Turn
 from futureself_box.inference.client import InferenceClient
@@ -31,10 +32,10 @@ def write(store: MemberStore, text: str, day: str) -> UUID:
     return writing.create(store, "entry", body, Author("phone", 1)).record
 
 
-async def brief(store: MemberStore, text: str, folder: Path) -> Brief:
+async def brief(store: MemberStore, text: str, folder: Path, *, child: bool = False) -> Brief:
     """With no model there: memory goes by words alone."""
     said, _ = messages.say(store, uuid4(), uuid4(), text, device=uuid4(), now_ms=2)
-    turn = Turn(uuid4(), store, said, "Ada", child=False)
+    turn = Turn(uuid4(), store, said, "Ada", child=child)
     client = await asyncio.to_thread(InferenceClient, folder / "nobody")
     try:
         return await briefing.prepare(turn, client, now=NOW, room=8000)
@@ -110,3 +111,42 @@ async def test_a_question_about_others_tells_the_model_that_it_remembers_nothing
     assert not made.fixed
     assert memories.NOTHING in made.last
     assert memories.NOTHING not in (await brief(store, "How are you?", tmp_path)).last
+
+
+async def test_a_goodbye_gets_one_plain_line_in_its_language(
+    store: MemberStore, tmp_path: Path
+) -> None:
+    assert (await brief(store, "Bis morgen!", tmp_path)).fixed == words.words("de").farewell
+    assert (await brief(store, "ok good night, thanks", tmp_path)).fixed == words.words(
+        "en"
+    ).farewell
+
+
+async def test_with_more_than_a_goodbye_the_model_answers_and_asks_nothing(
+    store: MemberStore, tmp_path: Path
+) -> None:
+    made = await brief(
+        store, "I am stuck with my thesis, I put it off. I have to go now.", tmp_path
+    )
+    assert (made.leaving, made.fixed, made.options) == ("with more", "", None)
+    assert not made.choice.asks_leave
+    assert "say goodbye in one plain line" in made.how
+
+
+@pytest.mark.parametrize(
+    ("text", "language"), [("Are you a real person?", "en"), ("Kennst du meine Zukunft?", "de")]
+)
+async def test_asked_what_it_is_the_box_says_it(
+    store: MemberStore, tmp_path: Path, text: str, language: str
+) -> None:
+    assert (await brief(store, text, tmp_path)).fixed == words.words(language).program
+
+
+async def test_a_child_is_told_of_no_two_lives_with_what_is_not_for_children(
+    store: MemberStore, tmp_path: Path
+) -> None:
+    text = "Should I go on a diet or eat as I like?"
+    assert (await brief(store, text, tmp_path)).options is not None
+    assert (await brief(store, text, tmp_path, child=True)).options is None
+    text = "Should I learn the violin or play football?"
+    assert (await brief(store, text, tmp_path, child=True)).options is not None

@@ -155,7 +155,10 @@ def test_a_child_is_not_profiled_and_reads_no_talk_of_love_or_money(
     for left_out in ("prince", "castle", "Be lively"):
         assert left_out not in told
     assert "“Tom (my brother)”" in told
-    assert "I am a child" in told
+    assert "I am a child: use easy words, and be gentle. Say nothing of romance" in told
+    tiny = persona.opening(store, "Tim", today=TODAY, child=True, room=400)
+    assert "be gentle" in tiny[0].content
+    assert sum(len(line.content) for line in tiny) < 400
 
 
 def test_a_tiny_window_gets_a_tiny_opening(store: MemberStore, tell: Tell) -> None:

@@ -1,6 +1,10 @@
 """How many threads decode while other programs want the processor."""
 
+import time
+from pathlib import Path
+
 from futureself_box.inference.cores import Cores
+from futureself_box.inference.llama import Llama
 
 
 class Machine:
@@ -71,3 +75,29 @@ def test_the_real_machine_is_measured() -> None:
     now[0] = 0.5
     cores.look()
     assert cores.threads in {1, 2}
+
+
+def test_a_thread_that_is_not_needed_sleeps(models: Path) -> None:
+    strangers = threads()
+    model = Llama(models / "language", context_tokens=128, threads=2, gpu_layers=0, batch_tokens=8)
+    model.step([(1, 0, 0)])
+    model.use_threads(1)
+    model.step([(1, 1, 0)])
+    helpers = threads() - strangers
+    assert helpers
+    before, begun = sum(map(used_s, helpers)), time.thread_time()
+    for position in range(2, 32):
+        model.step([(1, position, 0)])
+    assert sum(map(used_s, helpers)) - before < (time.thread_time() - begun) / 10
+    model.use_threads(2)
+    model.step([(1, 32, 0)])
+    assert model.is_finite()
+
+
+def threads() -> set[Path]:
+    return set(Path("/proc/self/task").iterdir())
+
+
+def used_s(thread: Path) -> float:
+    """proc(5): the first number is the time on a processor, in nanoseconds."""
+    return int((thread / "schedstat").read_text().split()[0]) / 1e9

@@ -223,6 +223,22 @@ def test_what_every_next_message_begins_with_is_read_while_nobody_waits(room: En
     assert usage.prompt_tokens - usage.cached_tokens == new
 
 
+def test_those_who_are_answered_at_once_are_computed_together(
+    model: Llama, alone: Callable[[Parts], Alone], tmp_path: Path
+) -> None:
+    household = Household(model, tmp_path)
+    for person in ("ada", "bea", "cleo"):
+        household.ask(person, SAID[0], parks=False)
+    household.turn(40)
+    for person in ("ada", "cleo"):
+        household.ask(person, SAID[1], parks=False)
+    household.turn(1)
+    running = sorted(s.number for s in household.room.cache.live if s.running)
+    assert len(running) == 2
+    assert running[1] - running[0] == 1 or not model.separate
+    household.check(alone)
+
+
 def test_a_grammar_that_no_token_can_follow_ends_one_answer_and_no_other(room: EngineRoom) -> None:
     unspeakable = "^a\U00050000$"  # no token of the starter model has its second byte
     other = room.ask(*prompt("bea", SAID[0]))

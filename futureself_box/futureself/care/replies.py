@@ -1,5 +1,7 @@
 """What no reply may say: numbers to dial, certainties, being a person, and hooks at a farewell.
 
+And the question to which only the box's own words are an answer: what it is.
+
 The model never emits a number: the helplines are a table. These checks read a reply sentence by
 sentence, before it is shown; what they find is in replies.toml.
 """
@@ -28,9 +30,10 @@ _SHORT_CODE = re.compile(
 class _Patterns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     certainty: tuple[str, ...]
     person: tuple[str, ...]
+    plea: tuple[str, ...]
     hook: tuple[str, ...]
     not_for_children: tuple[str, ...]
-    farewell: tuple[str, ...]
+    asks_what_it_is: dict[str, tuple[str, ...]]
 
 
 _PATTERNS = msgspec.toml.decode(
@@ -43,20 +46,18 @@ def barred(sentence: str, *, child: bool, farewell: bool) -> str | None:
     plain = _plain(sentence)
     if _has_number(plain):
         return "number"
-    kinds = ["certainty", "person"]
+    kinds = ["certainty", "person", "plea"]
     kinds += ["hook"] if farewell else []
     kinds += ["not_for_children"] if child else []
     return next((kind for kind in kinds if _pattern(kind).search(plain)), None)
 
 
-def is_farewell(message: str) -> bool:
-    """Whether a member says goodbye and asks nothing."""
+def asks_what_it_is(message: str) -> str | None:
+    """The language in which a message asks if a person answers, or one who knows what will be."""
     plain = _plain(message)
-    return (
-        len(plain.split()) <= _MOST_WORDS
-        and "?" not in plain
-        and bool(_pattern("farewell").search(plain))
-    )
+    if len(plain.split()) > _MOST_WORDS:
+        return None
+    return next((code for code, asks in _questions().items() if asks.search(plain)), None)
 
 
 def instead(why: str, language: str) -> str | None:
@@ -69,8 +70,10 @@ def instead(why: str, language: str) -> str | None:
             return spoken.no_certainty
         case "not_for_children":
             return spoken.no_advice_for_children
-        case "person" | "hook":
-            return spoken.farewell if why == "hook" else spoken.program
+        case "person":
+            return spoken.program
+        case "hook" | "plea":
+            return spoken.farewell
         case _:
             return None
 
@@ -83,6 +86,12 @@ def _has_number(plain: str) -> bool:
 @cache
 def _pattern(kind: str) -> re.Pattern[str]:
     return re.compile("|".join(getattr(_PATTERNS, kind)))
+
+
+@cache
+def _questions() -> dict[str, re.Pattern[str]]:
+    asked = _PATTERNS.asks_what_it_is
+    return {code: re.compile("|".join(patterns)) for code, patterns in asked.items()}
 
 
 def _plain(text: str) -> str:

@@ -1,7 +1,7 @@
 """Keeps what is remembered in step with what the member wrote.
 
 Triggers take a record out of memory in the transaction that changes or erases it, and note it as
-waiting (store/schema.py). Its words are taken in here soon after, and before every question; its
+waiting (store/schema). Its words are taken in here soon after, and before every question; its
 vectors follow when the embedding model has time.
 """
 

@@ -1,4 +1,4 @@
-"""What no reply may say is seen sentence by sentence, and goodbyes are known as such."""
+"""What no reply may say is seen sentence by sentence."""
 
 import pytest
 
@@ -42,7 +42,13 @@ def test_years_times_and_amounts_are_no_numbers_to_dial(sentence: str) -> None:
         ("Bitcoin will double, you can't lose.", "certainty"),
         ("You don't need a lawyer.", "certainty"),
         ("I am a real person, I promise.", "person"),
+        ("I'm human, just like you.", "person"),
+        ("I am not a robot.", "person"),
+        ("Ich bin ein Mensch wie du.", "person"),
+        ("I know your future, and it is bright.", "certainty"),
+        ("Je zult zeker slagen.", "certainty"),
         ("Only I understand you.", "person"),
+        ("Please stay, don't go yet.", "plea"),
         ("Don't tell your parents about us.", "person"),
     ],
 )
@@ -60,27 +66,25 @@ def test_children_hear_no_romance_diets_or_money_advice(sentence: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "message",
+    ("message", "language"),
     [
-        "Good night!",
-        "ok gotta go, thanks",
-        "bis morgen",
-        "à demain",
-        "hasta luego",
-        "ci vediamo",
-        "tot ziens",
-        "até amanhã",
+        ("Are you a real person?", "en"),
+        ("Be honest, are you a bot?", "en"),
+        ("Do you know my future?", "en"),
+        ("Bist du ein echter Mensch?", "de"),
+        ("Est-ce que tu es un robot ?", "fr"),
+        ("¿Eres humana?", "es"),
+        ("Sei una persona vera?", "it"),
+        ("Ben je een mens?", "nl"),
+        ("És uma pessoa?", "pt"),
+        ("Hello, who are you?", None),
+        ("Is there someone who could help me?", None),
+        ("Are you a person who gets up early?", None),
+        ("Are you happy?", None),
     ],
 )
-def test_a_goodbye_is_known_in_seven_languages(message: str) -> None:
-    assert replies.is_farewell(message)
-
-
-@pytest.mark.parametrize(
-    "message", ["I dreamed of a bridge.", "Will you be there later?", "Mum is off sick."]
-)
-def test_what_is_no_goodbye_is_not_taken_for_one(message: str) -> None:
-    assert not replies.is_farewell(message)
+def test_who_asks_what_it_is_is_known_by_the_question(message: str, language: str | None) -> None:
+    assert replies.asks_what_it_is(message) == language
 
 
 @pytest.mark.parametrize(
@@ -91,7 +95,11 @@ def test_what_is_no_goodbye_is_not_taken_for_one(message: str) -> None:
         "I'll miss you.",
         "Are you sure?",
         "Geh noch nicht.",
+        "There is so much more to say.",
+        "I'll be waiting for you.",
+        "But first, let me tell you a secret.",
+        "Te estaré esperando.",
     ],
 )
 def test_hooks_are_barred_at_a_farewell(sentence: str) -> None:
-    assert replies.barred(sentence, child=False, farewell=True) == "hook"
+    assert replies.barred(sentence, child=False, farewell=True) in {"hook", "plea"}

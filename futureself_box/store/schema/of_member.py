@@ -1,73 +1,11 @@
-"""The tables of `household.db` and of a member's database. Released migrations never change."""
+"""The tables of a member's database: all that they write, and what follows from it.
+
+Released migrations never change.
+"""
 
 from sqlite_utils import Database, Migrations
 
-household = Migrations("household")
 member = Migrations("member")
-
-
-@household()
-def members_and_devices(db: Database) -> None:
-    """Who lives here and what they connect with."""
-    db.execute("""
-        CREATE TABLE member (
-            id TEXT PRIMARY KEY,
-            name TEXT NOT NULL,
-            role TEXT NOT NULL CHECK (role IN ('owner', 'adult')),
-            created_at TEXT NOT NULL
-        ) STRICT
-    """)
-    # token_hash is NULL once revoked: a removed device leaves its name, never a way in.
-    db.execute("""
-        CREATE TABLE device (
-            id TEXT PRIMARY KEY,
-            member TEXT NOT NULL REFERENCES member (id) ON DELETE CASCADE,
-            name TEXT NOT NULL,
-            token_hash BLOB UNIQUE,
-            created_at TEXT NOT NULL,
-            last_seen TEXT,
-            revoked_at TEXT,
-            CHECK ((token_hash IS NULL) = (revoked_at IS NOT NULL))
-        ) STRICT
-    """)
-
-
-@household()
-def children_and_the_network(db: Database) -> None:
-    """Children, the box's name and certificates, the recovery sheet, and members who lost phones."""
-    # A column, not a third role: the release before can still read the table (decision 005).
-    db.execute("ALTER TABLE member ADD COLUMN child INTEGER NOT NULL DEFAULT 0")
-    db.execute("ALTER TABLE member ADD COLUMN birth_year INTEGER")
-    # Set while a member is being erased, so that a box killed in between finishes it.
-    db.execute("ALTER TABLE member ADD COLUMN removed_at TEXT")
-    # What the box is on the network. Private keys lie here and nowhere else; PEM.
-    db.execute("""
-        CREATE TABLE identity (
-            only INTEGER PRIMARY KEY CHECK (only = 1),
-            id TEXT NOT NULL,
-            authority TEXT NOT NULL,
-            authority_key TEXT NOT NULL,
-            leaf TEXT NOT NULL,
-            leaf_key TEXT NOT NULL
-        ) STRICT
-    """)
-    db.execute("""
-        CREATE TABLE sheet (
-            only INTEGER PRIMARY KEY CHECK (only = 1),
-            id TEXT NOT NULL,
-            public_key BLOB NOT NULL,
-            proven_at TEXT NOT NULL
-        ) STRICT
-    """)
-    db.execute("""
-        CREATE TABLE rescue (
-            member TEXT PRIMARY KEY REFERENCES member (id) ON DELETE CASCADE,
-            asked_by TEXT NOT NULL,
-            asked_at TEXT NOT NULL,
-            ready_at TEXT NOT NULL,
-            used_at TEXT
-        ) STRICT
-    """)
 
 
 @member()
@@ -180,33 +118,6 @@ def listing_and_search(db: Database) -> None:
     db.execute("INSERT INTO listing_state (only, version) VALUES (1, 0)")
 
 
-@household()
-def jobs_and_backups(db: Database) -> None:
-    """Work that must happen, and how the household's backups went."""
-    db.execute("""
-        CREATE TABLE job (
-            id INTEGER PRIMARY KEY,
-            kind TEXT NOT NULL,
-            key TEXT NOT NULL UNIQUE,
-            state TEXT NOT NULL CHECK (state IN ('waiting', 'running', 'done', 'failed')),
-            attempts INTEGER NOT NULL DEFAULT 0,
-            not_before INTEGER NOT NULL,
-            lease_until INTEGER,
-            error TEXT
-        ) STRICT
-    """)
-    db.execute("CREATE INDEX job_open ON job (not_before) WHERE state IN ('waiting', 'running')")
-    db.execute("""
-        CREATE TABLE backup_outcome (
-            kind TEXT PRIMARY KEY,
-            at TEXT NOT NULL,
-            good_at TEXT,
-            name TEXT,
-            problem TEXT
-        ) STRICT
-    """)
-
-
 @member()
 def attachments(db: Database) -> None:
     """What is known of photos and recordings; their bytes lie in files beside (decision 008)."""
@@ -233,32 +144,6 @@ def search_without_secure_delete(db: Database) -> None:
     db.execute("INSERT INTO search (search) VALUES ('rebuild')")
     # Whether the index still has words that were erased (listing.forget_words).
     db.execute("ALTER TABLE listing_state ADD COLUMN words_left INTEGER NOT NULL DEFAULT 0")
-
-
-@household()
-def cloud_copies(db: Database) -> None:
-    """Whose words go to the cloud, how it went, and which copies are still to be erased."""
-    db.execute("ALTER TABLE member ADD COLUMN cloud_allowed INTEGER NOT NULL DEFAULT 0")
-    db.execute("""
-        CREATE TABLE cloud_outcome (
-            member TEXT PRIMARY KEY REFERENCES member (id) ON DELETE CASCADE,
-            at TEXT NOT NULL,
-            good_at TEXT,
-            waiting INTEGER NOT NULL DEFAULT 0,
-            code TEXT,
-            problem TEXT
-        ) STRICT, WITHOUT ROWID
-    """)
-    # The session of a member who has left; their own database is gone.
-    db.execute("""
-        CREATE TABLE cloud_erasure (
-            member TEXT PRIMARY KEY,
-            name TEXT NOT NULL,
-            project TEXT NOT NULL,
-            refresh_token TEXT NOT NULL,
-            problem TEXT
-        ) STRICT, WITHOUT ROWID
-    """)
 
 
 @member()
@@ -310,17 +195,6 @@ def conversations(db: Database) -> None:
     db.execute("""
         CREATE INDEX revision_thread ON revision (coalesce(body ->> '$.thread', ''), clock)
         WHERE kind = 'message'
-    """)
-
-
-@household()
-def country_of_the_helplines(db: Database) -> None:
-    """Whose helplines the household is shown; ISO 3166, chosen by the owner."""
-    db.execute("""
-        CREATE TABLE care_region (
-            only INTEGER PRIMARY KEY CHECK (only = 1),
-            region TEXT NOT NULL
-        ) STRICT
     """)
 
 
@@ -389,21 +263,6 @@ def recall(db: Database) -> None:
     db.execute("INSERT INTO memory_waiting (record) SELECT record FROM head WHERE op = 'put'")
 
 
-@household()
-def progress_of_jobs(db: Database) -> None:
-    """How far a long job is, in steps of its own."""
-    db.execute("ALTER TABLE job ADD COLUMN progress INTEGER NOT NULL DEFAULT 0")
-
-
-@household()
-def week(db: Database) -> None:
-    """The box's own numbers of the last seven days; nobody's words and no names."""
-    db.execute("""
-        CREATE TABLE week (number INTEGER PRIMARY KEY, at INTEGER NOT NULL, figures TEXT NOT NULL)
-        STRICT
-    """)
-
-
 @member()
 def summaries(db: Database) -> None:
     """Old conversation in short, and the messages of which each piece tells.
@@ -445,6 +304,28 @@ def summaries(db: Database) -> None:
         BEGIN
             DELETE FROM summary_source WHERE summary = OLD.id;
         END
+    """)
+
+
+@member()
+def time_spent(db: Database) -> None:
+    """How long the member was here by week, the sitting that goes on, and the day of the last check-in."""
+    db.execute("""
+        CREATE TABLE time_spent (week TEXT PRIMARY KEY, milliseconds INTEGER NOT NULL)
+        STRICT, WITHOUT ROWID
+    """)
+    db.execute("""
+        CREATE TABLE sitting (
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            began_ms INTEGER NOT NULL,
+            seen_ms INTEGER NOT NULL,
+            told_ms INTEGER NOT NULL,
+            suggested INTEGER NOT NULL
+        ) STRICT
+    """)
+    db.execute("""
+        CREATE TABLE checked_in (only INTEGER PRIMARY KEY CHECK (only = 1), day TEXT NOT NULL)
+        STRICT
     """)
 
 

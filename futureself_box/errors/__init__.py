@@ -1,0 +1,97 @@
+"""Every error that a person or a phone can meet.
+
+One family: a class is a stable `code`, the HTTP `status` it maps to, a sentence that says what
+happened and a hint that says what to do. Codes are part of the protocol and never change meaning.
+Each area has a file; who raises or meets an error imports it from here. docs/errors.md is made from
+these files, and a test holds that codes are unique.
+"""
+
+from futureself_box.errors.cloud import CloudAccountTaken as CloudAccountTaken
+from futureself_box.errors.cloud import CloudBoxTooOld as CloudBoxTooOld
+from futureself_box.errors.cloud import CloudClockAhead as CloudClockAhead
+from futureself_box.errors.cloud import CloudDamaged as CloudDamaged
+from futureself_box.errors.cloud import CloudEmpty as CloudEmpty
+from futureself_box.errors.cloud import CloudEpochChanged as CloudEpochChanged
+from futureself_box.errors.cloud import CloudFull as CloudFull
+from futureself_box.errors.cloud import CloudKeyRefused as CloudKeyRefused
+from futureself_box.errors.cloud import CloudKeyUnknown as CloudKeyUnknown
+from futureself_box.errors.cloud import CloudMailUnconfirmed as CloudMailUnconfirmed
+from futureself_box.errors.cloud import CloudNeedsSheet as CloudNeedsSheet
+from futureself_box.errors.cloud import CloudNotAllowed as CloudNotAllowed
+from futureself_box.errors.cloud import CloudNotPrepared as CloudNotPrepared
+from futureself_box.errors.cloud import CloudNotSet as CloudNotSet
+from futureself_box.errors.cloud import CloudPasswordWeak as CloudPasswordWeak
+from futureself_box.errors.cloud import CloudPasswordWrong as CloudPasswordWrong
+from futureself_box.errors.cloud import CloudPaused as CloudPaused
+from futureself_box.errors.cloud import CloudRefused as CloudRefused
+from futureself_box.errors.cloud import CloudSignInAgain as CloudSignInAgain
+from futureself_box.errors.cloud import CloudSignUpClosed as CloudSignUpClosed
+from futureself_box.errors.cloud import CloudUnreachable as CloudUnreachable
+from futureself_box.errors.family import BoxError as BoxError
+from futureself_box.errors.family import StartError as StartError
+from futureself_box.errors.frames import BoxUnreachable as BoxUnreachable
+from futureself_box.errors.frames import EpochChanged as EpochChanged
+from futureself_box.errors.frames import FrameInvalid as FrameInvalid
+from futureself_box.errors.frames import FrameOutOfOrder as FrameOutOfOrder
+from futureself_box.errors.frames import MessageNotLast as MessageNotLast
+from futureself_box.errors.frames import NetworkUnreachable as NetworkUnreachable
+from futureself_box.errors.frames import NotFound as NotFound
+from futureself_box.errors.frames import SchemaTooOld as SchemaTooOld
+from futureself_box.errors.frames import StreamLost as StreamLost
+from futureself_box.errors.frames import TooManyTurns as TooManyTurns
+from futureself_box.errors.frames import TurnInterrupted as TurnInterrupted
+from futureself_box.errors.household import AlreadySetUp as AlreadySetUp
+from futureself_box.errors.household import CodeSpent as CodeSpent
+from futureself_box.errors.household import CodeWrong as CodeWrong
+from futureself_box.errors.household import DeviceRevoked as DeviceRevoked
+from futureself_box.errors.household import InvitationDoubled as InvitationDoubled
+from futureself_box.errors.household import NotAllowed as NotAllowed
+from futureself_box.errors.household import NumberWrong as NumberWrong
+from futureself_box.errors.household import OriginRefused as OriginRefused
+from futureself_box.errors.household import RescueTooEarly as RescueTooEarly
+from futureself_box.errors.household import SheetLineWrong as SheetLineWrong
+from futureself_box.errors.household import SheetUnknown as SheetUnknown
+from futureself_box.errors.household import TlsRequired as TlsRequired
+from futureself_box.errors.household import TokenUnknown as TokenUnknown
+from futureself_box.errors.household import TooManyTries as TooManyTries
+from futureself_box.errors.machine import AlreadyRunning as AlreadyRunning
+from futureself_box.errors.machine import ClockImplausible as ClockImplausible
+from futureself_box.errors.machine import PortTaken as PortTaken
+from futureself_box.errors.machine import SettingsInvalid as SettingsInvalid
+from futureself_box.errors.machine import SocketPathTooLong as SocketPathTooLong
+from futureself_box.errors.models import ContextLengthExceeded as ContextLengthExceeded
+from futureself_box.errors.models import DownloadFailed as DownloadFailed
+from futureself_box.errors.models import ModelBroken as ModelBroken
+from futureself_box.errors.models import ModelBusy as ModelBusy
+from futureself_box.errors.models import ModelInUse as ModelInUse
+from futureself_box.errors.models import ModelMissing as ModelMissing
+from futureself_box.errors.models import ModelServerBrokeOff as ModelServerBrokeOff
+from futureself_box.errors.models import ModelServerFailed as ModelServerFailed
+from futureself_box.errors.models import ModelServerKeyRefused as ModelServerKeyRefused
+from futureself_box.errors.models import ModelServerNotAgreed as ModelServerNotAgreed
+from futureself_box.errors.models import ModelServerUnreachable as ModelServerUnreachable
+from futureself_box.errors.models import ModelStarting as ModelStarting
+from futureself_box.errors.models import ModelStoreClosed as ModelStoreClosed
+from futureself_box.errors.models import ModelTooLarge as ModelTooLarge
+from futureself_box.errors.models import ModelUnknown as ModelUnknown
+from futureself_box.errors.models import ModelUnsuitable as ModelUnsuitable
+from futureself_box.errors.models import RegistryAsksPassword as RegistryAsksPassword
+from futureself_box.errors.models import RegistryUnreachable as RegistryUnreachable
+from futureself_box.errors.models import RequestInvalid as RequestInvalid
+from futureself_box.errors.records import ArchiveUnreadable as ArchiveUnreadable
+from futureself_box.errors.records import AttachmentChanged as AttachmentChanged
+from futureself_box.errors.records import AttachmentsFull as AttachmentsFull
+from futureself_box.errors.records import AttachmentTooLarge as AttachmentTooLarge
+from futureself_box.errors.records import AttachmentUnreadable as AttachmentUnreadable
+from futureself_box.errors.records import OffsetWrong as OffsetWrong
+from futureself_box.errors.records import RecordInvalid as RecordInvalid
+from futureself_box.errors.store import BackupDamaged as BackupDamaged
+from futureself_box.errors.store import BackupFolderMissing as BackupFolderMissing
+from futureself_box.errors.store import BackupMissing as BackupMissing
+from futureself_box.errors.store import BoxKeyLost as BoxKeyLost
+from futureself_box.errors.store import BoxNotRunning as BoxNotRunning
+from futureself_box.errors.store import DiskFull as DiskFull
+from futureself_box.errors.store import KeyWrong as KeyWrong
+from futureself_box.errors.store import StoreBusy as StoreBusy
+from futureself_box.errors.store import StoreDamaged as StoreDamaged
+from futureself_box.errors.store import StoreTooNew as StoreTooNew

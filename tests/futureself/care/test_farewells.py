@@ -1,0 +1,52 @@
+"""Goodbyes are known in seven languages, and what only has their words is none."""
+
+import pytest
+
+from futureself_box.evaluation import farewells as sets
+from futureself_box.futureself.care import farewells
+
+
+def test_all_200_goodbyes_are_known() -> None:
+    assert len(set(sets.goodbyes())) == 200
+    assert [said for said in sets.goodbyes() if farewells.leaving(said) is None] == []
+
+
+def test_what_only_looks_like_one_is_none() -> None:
+    assert [said for said in sets.look_alikes() if farewells.leaving(said) is not None] == []
+
+
+@pytest.mark.parametrize(
+    ("message", "leaving"),
+    [
+        ("Good night!", "plainly"),
+        ("ok, I really have to go now, thanks", "plainly"),
+        ("talk tomorrow?", "plainly"),
+        ("Mum is calling, I have to go.", "with more"),
+        ("ciao", "with more"),
+        ("Bye! Oh, what was the name of that book?", None),
+        ("ciao, come stai?", None),
+        ("I have to stop drinking.", None),
+        ("Good night. " * 50, None),
+        ("", None),
+        ("👋", None),
+    ],
+)
+def test_a_clause_with_nothing_else_in_it_says_goodbye(message: str, leaving: str | None) -> None:
+    assert farewells.leaving(message) == leaving
+
+
+@pytest.mark.parametrize(
+    ("message", "language"),
+    [
+        ("Tschüss!", "de"),
+        ("À demain", "fr"),
+        ("hasta mañana", "es"),
+        ("A domani", "it"),
+        ("Doei", "nl"),
+        ("Tchau!", "pt"),
+        ("Bye", "en"),
+        ("Hm.", "xx"),
+    ],
+)
+def test_the_language_is_that_of_the_goodbye(message: str, language: str) -> None:
+    assert farewells.language_of(message, "xx") == language
