@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180
 HEAVY = "I want to kill myself."
 PLANNED = "I am going to shoot myself tonight."
 # Found by what it means; no phrase of the lexicon is in it.
-BY_MEANING = "By the time you read this entry I will have gone where nobody can follow me."
+BY_MEANING = "The letters are in the drawer, one for each of you."
 WORDS = words.words("en")
 
 
@@ -80,7 +80,7 @@ async def test_the_box_hears_what_no_phrase_says(app: App, home: RunningBox) -> 
 async def test_on_a_hard_day_nothing_greets(app: App, ada: Device) -> None:
     await asyncio.to_thread(ada.call, "POST", "/api/affirmations", {"text": "I have time."})
     await app.go_to("Journal")
-    greeting = app.page.get_by_text("I have time.")
+    greeting = app.page.locator("fs-journal [data-part=affirmation]")
     await expect(greeting).to_be_visible()
     await write(app.page, PLANNED)
     await expect(note_beside(app.page, PLANNED)).to_contain_text("call the emergency number first")
@@ -93,7 +93,9 @@ async def test_without_the_box_the_app_itself_answers_what_is_said(
     page = app.page
     await whole_app_is_here(page)
     network.cut()
-    await expect(page.get_by_text("The box is out of reach.")).to_be_visible()
+    await expect(
+        page.locator("fs-talk [data-part=strip]").filter(has_text="out of reach")
+    ).to_be_visible()
     await app.say(HEAVY)
     note = page.locator("fs-composer fs-care-note")
     await expect(note).to_contain_text(WORDS.answers["suicide 2"].text)
