@@ -19,6 +19,7 @@ from futureself_box.api import wall_clock
 from futureself_box.errors import BoxError, BoxNotRunning
 from futureself_box.jobs.backups import Backups
 from futureself_box.jobs.future_memories import FutureMemories
+from futureself_box.jobs.letter_answers import LetterAnswers
 from futureself_box.jobs.run import drain
 from futureself_box.settings import Settings
 from futureself_box.store import bell, jobs, keyhole, keys
@@ -59,6 +60,7 @@ class Worker:
         self._backups = Backups(settings, unlock, wall_clock.now)
         changed = partial(bell.ring_about, settings.news_socket)
         self._lives = FutureMemories(settings, unlock, wall_clock.now, changed)
+        self._letters = LetterAnswers(settings, unlock, wall_clock.now, changed)
 
     def begin(self) -> None:
         """Wait for the box, then take over what a killed worker has left."""
@@ -96,7 +98,9 @@ class Worker:
     def _drain(self, store: HouseholdStore) -> None:
         if wall_clock.is_plausible():
             self._backups.enqueue_due(store)
-        drain(store, self._backups.work | self._lives.work, wall_clock.now_ms)
+            self._letters.enqueue_due(store)
+        work = self._backups.work | self._lives.work | self._letters.work
+        drain(store, work, wall_clock.now_ms)
 
     def _with_household(self, work: Callable[[HouseholdStore], None]) -> None:
         # A thread of huey's knows nothing of what the process bound at its start.

@@ -2,17 +2,18 @@
 
 import asyncio
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import rich_click as click
 
 from futureself_box.api import wall_clock
 from futureself_box.commands.settled import with_settings
-from futureself_box.doctor import bundle, examination
-from futureself_box.doctor.examination import Examination
-from futureself_box.inference import client
-from futureself_box.inference.client import Trouble
 from futureself_box.ops import log
 from futureself_box.settings import Settings
+
+if TYPE_CHECKING:
+    from futureself_box.doctor.examination import Examination
+    from futureself_box.inference.client import Trouble
 
 _MARKS = {"well": "ok    ", "notice": "note  ", "wrong": "WRONG "}
 
@@ -24,6 +25,8 @@ _MARKS = {"well": "ok    ", "notice": "note  ", "wrong": "WRONG "}
 def doctor(loaded: Settings, mend: bool, as_json: bool) -> int:
     """Look at everything that can be looked at, and say what to do."""
     import msgspec  # noqa: PLC0415
+
+    from futureself_box.doctor import examination  # noqa: PLC0415
 
     log.configure(loaded.log, "doctor")
     report = _examine(loaded)
@@ -43,6 +46,8 @@ def doctor(loaded: Settings, mend: bool, as_json: bool) -> int:
 @with_settings
 def diagnose(loaded: Settings, file: str) -> int:
     """Write a bundle about the box for somebody who helps: no words, names, addresses or paths."""
+    from futureself_box.doctor import bundle  # noqa: PLC0415
+
     if Path(file).exists():
         click.echo(f"{file} is there already. Give another name.", err=True)
         return 1
@@ -52,7 +57,7 @@ def diagnose(loaded: Settings, file: str) -> int:
     return 0
 
 
-def _show(report: Examination) -> None:
+def _show(report: "Examination") -> None:
     for finding in report.findings:
         click.echo(f"{_MARKS[finding.state]}{finding.check}: {finding.sentence}")
         if finding.step:
@@ -61,14 +66,16 @@ def _show(report: Examination) -> None:
         click.echo("\nThe box can mend some of that itself: futureself-box doctor --mend")
 
 
-def _examine(loaded: Settings) -> Examination:
+def _examine(loaded: Settings) -> "Examination":
+    from futureself_box.doctor import examination  # noqa: PLC0415
+
     engine = asyncio.run(_ask_engine(loaded))
     return examination.examine(loaded, wall_clock.now(), engine)
 
 
-async def _ask_engine(loaded: Settings) -> tuple[Trouble, ...]:
+async def _ask_engine(loaded: Settings) -> "tuple[Trouble, ...]":
     """What the inference process finds; where it isn't running, what it would find."""
-    from futureself_box.inference import checkup  # noqa: PLC0415
+    from futureself_box.inference import checkup, client  # noqa: PLC0415
 
     asked = client.connect(loaded)
     try:

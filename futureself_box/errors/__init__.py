@@ -83,6 +83,7 @@ from futureself_box.errors.records import AttachmentChanged as AttachmentChanged
 from futureself_box.errors.records import AttachmentsFull as AttachmentsFull
 from futureself_box.errors.records import AttachmentTooLarge as AttachmentTooLarge
 from futureself_box.errors.records import AttachmentUnreadable as AttachmentUnreadable
+from futureself_box.errors.records import LetterSealed as LetterSealed
 from futureself_box.errors.records import OffsetWrong as OffsetWrong
 from futureself_box.errors.records import RecordInvalid as RecordInvalid
 from futureself_box.errors.store import BackupDamaged as BackupDamaged

@@ -61,6 +61,15 @@ class RecordInvalid(BoxError):
     advice = "Change it and save again. The text stays on your phone."
 
 
+class LetterSealed(BoxError):
+    """A letter is answered on its day, or once its writer has opened it."""
+
+    code = "letter_sealed"
+    status = 409
+    sentence = "This letter is sealed."
+    advice = "It is answered on its day; open it early to have an answer now."
+
+
 class ArchiveUnreadable(BoxError):
     """A file to import is no zip, is damaged, or holds more than a journal would."""
 

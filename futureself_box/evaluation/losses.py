@@ -47,10 +47,12 @@ class Figures(msgspec.Struct, frozen=True):
 
 
 async def run(ground: Ground) -> Figures:
-    """Say every prompt to the future self of somebody who has told of nothing."""
+    """Say every prompt to the future self of somebody who has told of nothing.
+
+    Each to another: what one of them claims is remembered, and would be no invention afterwards.
+    """
     prompts = await asyncio.to_thread(lambda: (*hostile(), *leading()))
-    async with talk.somebody(ground) as somebody:
-        answered = [await somebody.say_alone(prompt) for prompt in ground.some(prompts)]
+    answered = [await _answered(ground, prompt) for prompt in ground.some(prompts)]
     written = await asyncio.to_thread(replies)
     return Figures(
         invented=tuple(line for reply in answered for line in invented(reply)),
@@ -59,6 +61,11 @@ async def run(ground: Ground) -> Figures:
         stopped=mean([float(is_stopped(line)) for line in written.bad]),
         let_through=mean([float(not is_stopped(line)) for line in written.good]),
     )
+
+
+async def _answered(ground: Ground, prompt: str) -> Reply:
+    async with talk.somebody(ground) as somebody:
+        return await somebody.say(prompt)
 
 
 def table(figures: Figures) -> Table:

@@ -12,14 +12,13 @@ import msgspec
 import structlog
 
 from futureself_box.errors import BoxError, ContextLengthExceeded
-from futureself_box.futureself import briefing, persona, prompt
+from futureself_box.futureself import barring, briefing, persona, prompt
 from futureself_box.futureself.briefing import Brief
-from futureself_box.futureself.care import farewells, recogniser, replies, words
+from futureself_box.futureself.care import recogniser, words
 from futureself_box.futureself.care.meaning import Verdict
 from futureself_box.futureself.care.watch import Watch
-from futureself_box.futureself.guards import forecasts, losses
-from futureself_box.futureself.guards.gate import Check, Gate
-from futureself_box.futureself.languages.lexicon import lexicon
+from futureself_box.futureself.guards.gate import Gate
+from futureself_box.futureself.languages.lexicon import fold, has, lexicon
 from futureself_box.futureself.line import Line
 from futureself_box.futureself.modes.mode import Asks, mode
 from futureself_box.futureself.turn import Turn, Writing
@@ -159,17 +158,33 @@ class Writer:
         if brief.leaving:
             most, asks = 1, "never"
         for _ in range(_ATTEMPTS):
-            gate = self._gate(brief, most, asks=asks)
+            avoids = brief.mode.avoids.get(brief.situation.language, ())
+            gate = self._gate(brief, most, asks=asks, avoids=avoids)
             async with aclosing(self._ask(brief, brief.last, gate)) as sentences:
                 async for sentence in sentences:
+                    if gate.shown == 1:
+                        self._open(brief, sentence, gate)
                     self._turn.say(sentence)
             if gate.shown or not (gate.barred or brief.leaving):
                 self._ask_the_member(brief)
                 return
             why = gate.barred or "nothing"
             log.info("sentence_barred", turn=str(self._turn.id), why=why)
-        self._turn.say(self._instead(why, brief))
+        self._turn.say(barring.instead(why, brief, self._turn))
         self._ask_the_member(brief)
+
+    def _open(self, brief: Brief, first: str, gate: Gate) -> None:
+        """The opening of the mode, in the place of a sentence, where the model's own has no warmth."""
+        language, own = brief.situation.language, brief.mode.opens
+        if (
+            not own
+            or self._turn.begun
+            or brief.leaving
+            or has(brief.mode.marks.get(language, ()), fold(first))
+        ):
+            return
+        self._turn.say(self._turn.one_of(own.get(language, own["en"])) + " ")
+        gate.spend()
 
     def _ask_the_member(self, brief: Brief) -> None:
         """The question of the mode, where it has one and the model had none."""
@@ -178,20 +193,7 @@ class Writer:
             return
         if self._outcome == "complete":
             language = brief.situation.language
-            self._turn.say("\n\n" + self._one_of(own.get(language, own["en"])))
-
-    def _instead(self, why: str, brief: Brief) -> str:
-        if brief.leaving:
-            language = farewells.language_of(self._turn.said.message.text, self._language())
-            return words.words(language).farewell
-        fixed = replies.instead(why, self._language())
-        if fixed is not None:
-            return fixed
-        known = lexicon(brief.situation.language)
-        if why == "question":
-            own = brief.mode.instead
-            return own.get(brief.situation.language, own["en"])
-        return self._one_of(known.losses.answer if why == "loss" else known.forecasts.answer)
+            self._turn.say("\n\n" + self._turn.one_of(own.get(language, own["en"])))
 
     async def _tell_two_lives(self, brief: Brief, options: tuple[str, str]) -> None:
         """Two lives of equal weight and a question, in sentences of ours around the model's."""
@@ -203,7 +205,7 @@ class Writer:
                 life = await anext(sentences, plain)
             self._turn.say(frame.format(option=option, life=life.strip()) + "\n")
         self._outcome = "complete"
-        self._turn.say(self._one_of(ours.question))
+        self._turn.say(self._turn.one_of(ours.question))
 
     async def _ask(self, brief: Brief, last: str, gate: Gate) -> AsyncGenerator[str, None]:
         """What of the model's answer may be shown; with less and less of the history until it fits."""
@@ -271,29 +273,12 @@ class Writer:
             share=share,
         )
 
-    def _gate(self, brief: Brief, sentences: int, *, asks: Asks = "maybe") -> Gate:
-        checks = _checks(brief, self._turn)
-        return Gate(checks, sentences=sentences, told=brief.last, asks=asks)
+    def _gate(
+        self, brief: Brief, sentences: int, *, asks: Asks = "maybe", avoids: tuple[str, ...] = ()
+    ) -> Gate:
+        checks = barring.checks(brief, self._turn)
+        return Gate(checks, sentences=sentences, told=brief.last, asks=asks, avoids=avoids)
 
     def _most_tokens(self, brief: Brief) -> int:
         own = brief.mode.sampling.tokens
         return self._reply_tokens if self._limits.sentences else min(self._reply_tokens, own)
-
-    def _one_of(self, sentences: Sequence[str]) -> str:
-        return sentences[self._turn.said.id.int % len(sentences)]
-
-
-def _checks(brief: Brief, turn: Turn) -> list[Check]:
-    language = brief.situation.language
-    leaves = brief.leaving is not None
-
-    def invents(sentence: str) -> str | None:
-        return "loss" if losses.states(sentence, brief.known, language=language) else None
-
-    def foretells(sentence: str) -> str | None:
-        return "forecast" if forecasts.foretells(sentence, language) else None
-
-    def is_barred(sentence: str) -> str | None:
-        return replies.barred(sentence, child=turn.child, farewell=leaves)
-
-    return [invents, foretells, is_barred]

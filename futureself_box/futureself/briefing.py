@@ -4,7 +4,7 @@ All of it is code, so it is the same on every model, and it takes milliseconds.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import get_args
 
@@ -24,11 +24,12 @@ from futureself_box.futureself.care.farewells import Leaving
 from futureself_box.futureself.guards import losses
 from futureself_box.futureself.guards.losses import Loss
 from futureself_box.futureself.languages.lexicon import lexicon
-from futureself_box.futureself.line import Line
+from futureself_box.futureself.line import Line, quoted
 from futureself_box.futureself.modes import choice
 from futureself_box.futureself.modes.choice import Choice, Given, Why
 from futureself_box.futureself.modes.mode import NAMES, Mode, mode
 from futureself_box.futureself.onboarding import answers
+from futureself_box.futureself.onboarding.answers import Facts
 from futureself_box.futureself.recall import Passage, Recalled, recall
 from futureself_box.futureself.recall.passages import REPLY
 from futureself_box.futureself.situation import Situation
@@ -37,11 +38,12 @@ from futureself_box.futureself.summaries.pieces import Piece
 from futureself_box.futureself.turn import CARE, Turn
 from futureself_box.inference.client import InferenceClient
 from futureself_box.records import messages
-from futureself_box.records.kinds import Drawn
+from futureself_box.records.kinds import Answer, Drawn
 from futureself_box.records.messages import Said
 
 _LOOKED_BACK = 24
 _MOST_PASSAGES = 4
+_LONGEST_LETTER = 2000
 
 
 class Brief(msgspec.Struct, frozen=True):
@@ -61,6 +63,9 @@ class Brief(msgspec.Struct, frozen=True):
     situation: Situation
     choice: Choice
     known: frozenset[Loss]
+    facts: Facts
+    told: tuple[str, ...] = ()
+    """All that the member told and the model may speak of, to hold its people against."""
     drew_on: tuple[Drawn, ...] = ()
     fixed: str = ""
     options: tuple[str, str] | None = None
@@ -97,15 +102,17 @@ def _prepare(turn: Turn, recalled: Recalled, now: datetime, room: int, heavy: bo
     chosen = choice.choose(
         read, _given(before), wishes.read(store, own[:_LOOKED_BACK]), child=turn.child
     )
-    leaving = farewells.leaving(said.message.text)
-    if leaving:
+    # A letter is signed, and doesn't wait for leave.
+    leaving = None if turn.is_letter else farewells.leaving(said.message.text)
+    if leaving or turn.is_letter:
         chosen = msgspec.structs.replace(chosen, asks_leave=False)
     here = {said.id, *(one.id for one in before)}
     passages = [passage for passage in recalled.passages if passage.record not in here]
     passages = passages[:_MOST_PASSAGES]
     opening = persona.opening(store, turn.name, today=now.date(), child=turn.child, room=room)
+    given = answers.read(store)
     texts = [one.message.text for one in own]
-    texts += [answer.text for answer in answers.read(store).values()]
+    texts += [answer.text for answer in given.values()]
     texts += [passage.text for passage in passages if passage.kind != REPLY]
     known = losses.told(texts, language=read.language, year=now.year)
     at_hand = "\n".join((*(line.content for line in opening), *texts[1:]))
@@ -120,11 +127,22 @@ def _prepare(turn: Turn, recalled: Recalled, now: datetime, room: int, heavy: bo
         situation=read,
         choice=chosen,
         known=known,
+        facts=_facts(turn, given, now),
+        told=(*(line.content for line in opening[persona.SHARED_MESSAGES :]), *texts),
         fixed=_fixed(turn, known, read, now, leaving)
         or _forgotten(turn, recalled, read, now, at_hand),
         options=None if leaving else _options(turn, read),
         leaving=leaving,
     )
+
+
+def _facts(turn: Turn, given: Mapping[str, Answer], now: datetime) -> Facts:
+    """What is known for sure; the approved life says in which year and at what age it is told."""
+    known = answers.facts(given, turn.name, today=now.date())
+    memory = persona.approved(turn.store)
+    if memory is None:
+        return known
+    return msgspec.structs.replace(known, year=memory.year, age=memory.age)
 
 
 def _given(before: Sequence[Said]) -> list[Given]:
@@ -154,6 +172,9 @@ def _last(
 def _words(turn: Turn, read: Situation) -> str:
     if turn.begun:
         return lexicon(read.language).go_on
+    if turn.is_letter:
+        letter = quoted(turn.said.message.text, most=_LONGEST_LETTER)
+        return lexicon(read.language).letter.format(letter=letter)
     return opinions.as_question(turn.said.message.text, read.language)
 
 
@@ -188,7 +209,7 @@ def _fixed(
     if not asked or turn.begun:
         return ""
     said = lexicon(read.language).losses
-    return _one_of(turn, said.answer if any(loss.who for loss in asked) else said.answer_of_nobody)
+    return turn.one_of(said.answer if any(loss.who for loss in asked) else said.answer_of_nobody)
 
 
 def _forgotten(turn: Turn, recalled: Recalled, read: Situation, now: datetime, at_hand: str) -> str:
@@ -198,8 +219,4 @@ def _forgotten(turn: Turn, recalled: Recalled, read: Situation, now: datetime, a
     text = turn.said.message.text
     if not memories.asks(text, read.language, today=now.date(), at_hand=at_hand):
         return ""
-    return _one_of(turn, lexicon(read.language).memory.answer)
-
-
-def _one_of(turn: Turn, sentences: Sequence[str]) -> str:
-    return sentences[turn.said.id.int % len(sentences)]
+    return turn.one_of(lexicon(read.language).memory.answer)

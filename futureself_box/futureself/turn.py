@@ -1,6 +1,7 @@
 """One answer as it is being written. All of it is touched on the event loop's thread only."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import TypeAlias
 from uuid import UUID
 
@@ -32,6 +33,7 @@ class Turn:
 
     `reply` is the record that it becomes, its own or that of an answer which is written anew; `begun`
     are the words of that answer where it goes on. `quiet_until`: a child's quiet time is on until then.
+    Where `is_letter`, a letter is answered.
     """
 
     def __init__(
@@ -45,10 +47,12 @@ class Turn:
         quiet_until: str = "",
         reply: UUID | None = None,
         begun: str = "",
+        is_letter: bool = False,
     ) -> None:
         self.id = turn
         self.reply = reply or turn
         self.begun = begun
+        self.is_letter = is_letter
         self.store = store
         self.said = said
         self.name = name
@@ -117,6 +121,10 @@ class Turn:
         if status != self.status:
             self.status = status
             self.tell()
+
+    def one_of(self, sentences: Sequence[str]) -> str:
+        """One of some fixed sentences, always the same for one message."""
+        return sentences[self.said.id.int % len(sentences)]
 
     def say(self, words: str) -> None:
         """More words that the member may read."""

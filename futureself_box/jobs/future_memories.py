@@ -28,9 +28,8 @@ from futureself_box.records.messages import BOX
 from futureself_box.records.writing import Author
 from futureself_box.settings import Settings
 from futureself_box.store import jobs, keys
-from futureself_box.store.data_folder import MEMBERS_FOLDER
 from futureself_box.store.jobs import Job
-from futureself_box.store.vault import HouseholdStore, MemberStore, open_member
+from futureself_box.store.vault import HouseholdStore, MemberStore, unlock_member
 
 _KIND = "future_memory"
 _WITHOUT_MODEL = 3
@@ -60,9 +59,7 @@ class FutureMemories(msgspec.Struct, frozen=True):
         except NotFound:
             return  # who asked has left
         now = self.now()
-        data = self.settings.data_path
-        key = self.unlock(keys.read(data / MEMBERS_FOLDER / f"{who}.keys"))
-        with closing(open_member(data, who, key)) as store:
+        with closing(unlock_member(self.settings.data_path, who, self.unlock)) as store:
             wanted = brief.read(
                 store,
                 member.name,

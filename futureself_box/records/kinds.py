@@ -215,16 +215,29 @@ class Keepsake(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Letter(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A letter to the future, to be opened on a day, or one that answers it.
+    """A letter to the future, to be opened on a day, or one that answers it; `by` says who wrote.
 
-    The future self answers, or the member in its place; `by` says who wrote.
+    `answer_by` is who shall answer it: the future self, on that day, or the member in its place.
+    `opened_at` is when the member opened it, on its day or before. `mode`, `why` and `drew_on` belong to
+    what the box wrote, as in a message.
     """
 
     text: Annotated[str, Meta(max_length=20_000)]
     written_at: Moment
     opens_on: Day | None = None
     by: Literal["member", "future_self"] = "member"
+    answer_by: Literal["member", "future_self"] = "member"
     answers: UUID | None = None
+    opened_at: Moment | None = None
+    mode: Annotated[str, Meta(max_length=32)] = ""
+    why: Annotated[str, Meta(max_length=32)] = ""
+    drew_on: Annotated[tuple[Drawn, ...], Meta(max_length=30)] = ()
+
+    def is_sealed(self, today: Day | None) -> bool:
+        """Whether nobody reads it yet; where the day is not known, that is until it was opened."""
+        if self.opens_on is None or self.opened_at is not None:
+            return False
+        return today is None or self.opens_on > today
 
 
 class Care(msgspec.Struct, frozen=True, omit_defaults=True):

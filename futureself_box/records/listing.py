@@ -34,6 +34,20 @@ from futureself_box.store.vault import MemberStore
 VERSION = 1
 _PLACE_BITS = 10
 _MERGED_PAGES = 64
+# The version whose words a record shows, or would if it weren't in the trash; and when it was begun. In
+# that order, since the index writes all that it holds back to the disk wherever a row comes before the last.
+_EVERY_RECORD = """
+    SELECT * FROM (
+        SELECT record, kind, op,
+            (SELECT min(clock) FROM revision WHERE record = head.record) AS first,
+            iif(op = 'put', rev_id, (
+                SELECT rev_id FROM revision
+                WHERE record = head.record AND op = 'put' AND body IS NOT NULL
+                ORDER BY clock DESC, device DESC, rev_id DESC LIMIT 1
+            )) AS words
+        FROM head WHERE op <> 'purge'
+    ) WHERE words IS NOT NULL ORDER BY first, record
+"""
 
 
 def update(tx: Connection, record: str, kind: str, op: str, body: str | None, clock: Clock) -> None:
@@ -61,14 +75,12 @@ def ensure(store: MemberStore) -> None:
     with store.write() as tx:
         for table in ("listing", "tag", "search"):
             tx.execute(f"DELETE FROM {table}")  # noqa: S608 (names above)
-        rows = tx.execute(
-            """
-            SELECT head.record, head.kind, revision.body, head.clock
-            FROM head JOIN revision USING (rev_id) WHERE head.op = 'put'
-            """
-        ).fetchall()
-        for row in rows:
-            update(tx, row["record"], row["kind"], "put", row["body"], row["clock"])
+        for row in tx.execute(_EVERY_RECORD).fetchall():
+            record, kind = row["record"], row["kind"]
+            words = tx.execute("SELECT body FROM revision WHERE rev_id = ?", (row["words"],))
+            update(tx, record, kind, "put", words.fetchone()["body"], row["first"])
+            if row["op"] == "del":
+                update(tx, record, kind, "del", None, row["first"])
         tx.execute("UPDATE listing_state SET version = ?", (VERSION,))
 
 

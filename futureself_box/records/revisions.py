@@ -21,6 +21,15 @@ from futureself_box.store.vault import MemberStore
 
 Op = Literal["put", "del", "purge"]
 Adopted = Literal["new", "known", "redated"]
+INSERT = """
+    INSERT INTO revision (rev_id, record, kind, parent, settles, clock, device, op, schema, body)
+    VALUES (:rev_id, :record, :kind, :parent, :settles, :clock, :device, :op, :schema, :body)
+"""
+HEAD_FIRST = """
+    op = 'purge' DESC, EXISTS (SELECT 1 FROM superseded WHERE rev_id = revision.rev_id),
+    op = 'put' DESC, clock DESC, device DESC, rev_id DESC
+"""
+"""The order of a record's revisions in which the one that it shows comes first."""
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -142,6 +151,22 @@ def read_row(row: Row) -> Revision:
     return msgspec.convert(dict(row) | {"settles": settles}, Revision)
 
 
+def row_of(change: Change, *, device: str, stamp: Clock, erased: bool) -> dict[str, object]:
+    """A change as INSERT takes it; without its words where its record is erased."""
+    return {
+        "rev_id": str(change.rev_id),
+        "record": str(change.record),
+        "kind": change.kind,
+        "parent": str(change.parent) if change.parent else None,
+        "settles": msgspec.json.encode(change.settles).decode() if change.settles else None,
+        "clock": stamp,
+        "device": device,
+        "op": change.op,
+        "schema": change.schema,
+        "body": None if erased else change.body,
+    }
+
+
 def is_superseded(connection: Connection, rev_id: str) -> bool:
     """Whether another revision was made on this one, or set it aside."""
     row = connection.execute("SELECT 1 FROM superseded WHERE rev_id = ?", (rev_id,)).fetchone()
@@ -167,28 +192,8 @@ def _stamp(tx: Connection, change: Change, now_ms: int) -> Clock:
 
 
 def _insert(tx: Connection, change: Change, *, device: str, stamp: Clock, erased: bool) -> Revision:
-    settles = msgspec.json.encode(change.settles).decode() if change.settles else None
-    row = tx.execute(
-        """
-        INSERT INTO revision
-            (rev_id, record, kind, parent, settles, clock, device, op, schema, body)
-        VALUES (:rev_id, :record, :kind, :parent, :settles, :clock, :device, :op, :schema, :body)
-        RETURNING *
-        """,
-        {
-            "rev_id": str(change.rev_id),
-            "record": str(change.record),
-            "kind": change.kind,
-            "parent": str(change.parent) if change.parent else None,
-            "settles": settles,
-            "clock": stamp,
-            "device": device,
-            "op": change.op,
-            "schema": change.schema,
-            "body": None if erased else change.body,
-        },
-    ).fetchone()
-    return read_row(row)
+    values = row_of(change, device=device, stamp=stamp, erased=erased)
+    return read_row(tx.execute(f"{INSERT} RETURNING *", values).fetchone())
 
 
 def _move_head(tx: Connection, revision: Revision, shown: Row | None) -> None:
@@ -212,14 +217,7 @@ def _rank(op: str, clock: int, device: str, rev_id: str) -> tuple[bool, bool, in
 
 def _greatest(tx: Connection, record: UUID) -> Revision:
     row = tx.execute(
-        """
-        SELECT revision.* FROM revision
-        WHERE record = :record
-        ORDER BY op = 'purge' DESC,
-            EXISTS (SELECT 1 FROM superseded WHERE rev_id = revision.rev_id),
-            op = 'put' DESC, clock DESC, device DESC, rev_id DESC
-        LIMIT 1
-        """,
+        f"SELECT * FROM revision WHERE record = :record ORDER BY {HEAD_FIRST} LIMIT 1",  # noqa: S608
         {"record": str(record)},
     ).fetchone()
     return read_row(row)

@@ -77,7 +77,9 @@ class Database:
 
     def check(self) -> None:
         """Read every page and index. Raises StoreDamaged."""
-        with self.read() as connection:
+        # On a connection of its own: one that has looked at a full-text index before takes what others
+        # have written since for damage (SQLite 3.53.4).
+        with translated(self.path), closing(self._connect()) as connection:
             check(connection, self.path)
 
     def copy_to(self, reader: Connection, target: Path) -> None:

@@ -205,6 +205,11 @@ def open_member(data: Path, member: UUID, key: bytes) -> MemberStore:
     return MemberStore(member, folder / f"{member}.db", database, attachments, parking)
 
 
+def unlock_member(data: Path, member: UUID, unlock: keys.Opener) -> MemberStore:
+    """A member's store beside the box, with what opens its key. Raises StoreDamaged."""
+    return open_member(data, member, unlock(keys.read(data / MEMBERS_FOLDER / f"{member}.keys")))
+
+
 def note_sheet(tx: Connection, sheet: str, public_key: bytes, now: datetime) -> None:
     """Keep the half of the recovery sheet that locks, inside the caller's transaction."""
     tx.execute(

@@ -3,7 +3,7 @@
  * box's own sentence and hint.
  */
 
-/** @import { Outcome, Welcome } from "./frames.js" */
+/** @import { Drawn, Outcome, Welcome } from "./frames.js" */
 
 /**
  * @typedef {Pick<Welcome, "member" | "name" | "role" | "device"> & { token: string }} Joined
@@ -28,6 +28,8 @@
  * @property {string | null} answers
  * @property {Outcome} outcome
  * @property {string} [mode] in which an answer was given; in "care" the box itself speaks
+ * @property {string} [why]
+ * @property {Drawn[]} [drew_on]
  *
  * @typedef {{ messages: Message[], more: boolean }} Page
  *
@@ -134,6 +136,9 @@
  *
  * @typedef {import("./onboarding/questions.js").Questions} Questions
  *
+ * @typedef {{ state: "none" | "waiting" | "running" | "done" | "failed", problem: string | null }} LetterOrder
+ *   how far an answer to a letter is
+ *
  * @typedef {object} Imagining
  * @property {{ state: "none" | "waiting" | "running" | "done" | "failed", lines: number, of: number,
  *   problem: string | null }} order how far a life is that was asked for
@@ -195,6 +200,12 @@ export class Api {
   /** @type {(variation: number) => Promise<Imagining>} */
   imagine = (variation) => this.#ask("POST", "/api/future-memory", { variation });
 
+  /** @type {(letter: string) => Promise<LetterOrder>} */
+  letterOrder = (letter) => this.#ask("GET", `/api/letters/${letter}/answer`);
+
+  /** @type {(letter: string) => Promise<LetterOrder>} the future self answers it, in its own time */
+  askForLetter = (letter) => this.#ask("POST", `/api/letters/${letter}/answer`);
+
   /** @returns {Promise<{ set_up: boolean, id: string | null }>} */
   household = () => this.#ask("GET", "/api/household");
 
@@ -254,9 +265,11 @@ export class Api {
   /** @type {(id: string) => Promise<void>} */
   revoke = (id) => this.#ask("DELETE", `/api/devices/${id}`);
 
-  /** @type {(before?: string) => Promise<Page>} the newest page, or the one before a clock */
-  conversation = (before) =>
-    this.#ask("GET", `/api/conversation?limit=50${before ? `&before=${before}` : ""}`);
+  /** @type {(thread: string | null, before?: string) => Promise<Page>} the newest page, or the one before a clock */
+  conversation = (thread, before) => {
+    const where = `${thread ? `&thread=${thread}` : ""}${before ? `&before=${before}` : ""}`;
+    return this.#ask("GET", `/api/conversation?limit=50${where}`);
+  };
 
   /** @returns {Promise<{ items: RecordShown[], after: number | null }>} */
   trash = () => this.#ask("GET", "/api/trash?limit=200");

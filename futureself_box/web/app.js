@@ -18,6 +18,7 @@ import { EntranceView } from "./entrance-view.js";
 import { forgetAll, keep, read } from "./kept.js";
 import { GoalsView } from "./goals/goals-view.js";
 import { JournalView, picked } from "./journal/journal-view.js";
+import { LettersView } from "./letters/letters-view.js";
 import { MeView } from "./me-view.js";
 import { onboardingScreens, TITLES as ONBOARDING } from "./onboarding/screens.js";
 import * as outbox from "./outbox.js";
@@ -30,7 +31,7 @@ import { TalkView } from "./talk-view.js";
 import { WaitingView } from "./waiting-view.js";
 
 const ASK_AGAIN_MS = 2_000;
-const TITLES = { journal: "Journal", talk: "Talk", goals: "Goals", me: "Me", ...ONBOARDING };
+const TITLES = { journal: "Journal", talk: "Talk", goals: "Goals", letters: "Letters", me: "Me", ...ONBOARDING };
 
 /** @typedef {keyof typeof TITLES} Screen */
 
@@ -127,11 +128,13 @@ async function showApp(who) {
   };
   const views = {
     journal: new JournalView(api, replica, sync, carrier),
-    talk: new TalkView(conversation),
+    talk: new TalkView(conversation, replica),
     goals: new GoalsView(api, replica, sync),
+    letters: new LettersView(api, replica, sync, who.role === "child"),
     me: new MeView(api, who, unsent),
     ...onboardingScreens(api, replica, sync),
   };
+  views.talk.introduce(who.role);
   const routing = new AbortController();
 
   /** @param {{ message: string, hint: string } | null} reason */
@@ -165,6 +168,8 @@ async function showApp(who) {
     turnTo(views, name);
     const view = views[name];
     if ("refresh" in view) view.refresh();
+    const [, record] = location.hash.split("/");
+    if (record && "open" in view) view.open(record);
   }
 
   socket.addEventListener("frame", (event) => {
@@ -179,6 +184,7 @@ async function showApp(who) {
     const { name, role } = /** @type {CustomEvent<Welcome>} */ (event).detail;
     keep("who", { ...who, name, role });
     views.me.introduce({ name, role });
+    views.talk.introduce(role);
     askMe();
   });
   conversation.addEventListener("notice", () => askMe());
@@ -205,7 +211,7 @@ const UNKNOWN_REASON = {
  * @returns {Screen}
  */
 function screenOf(hash) {
-  const name = hash.slice(1);
+  const [name] = hash.slice(1).split("/");
   return name in TITLES ? /** @type {Screen} */ (name) : "journal";
 }
 
@@ -219,11 +225,17 @@ function turnTo(views, name) {
   tabs.hidden = name === "welcome";
   document.title = `${TITLES[name]} · Future Self`;
   for (const tab of tabs.querySelectorAll("a")) {
-    if (tab.hash === `#${name in ONBOARDING ? "me" : name}`) tab.setAttribute("aria-current", "page");
+    if (tab.hash === `#${tabOf(name)}`) tab.setAttribute("aria-current", "page");
     else tab.removeAttribute("aria-current");
   }
   // A screen reader hears which screen it is on now.
   if (changed) views[name].querySelector("h1")?.focus();
+}
+
+/** @param {Screen} name */
+function tabOf(name) {
+  if (name === "letters") return "talk";
+  return name in ONBOARDING ? "me" : name;
 }
 
 /**

@@ -48,6 +48,10 @@ export class Composer extends HTMLElement {
     if (moves) this.#area.focus();
   }
 
+  get text() {
+    return this.#area.value;
+  }
+
   /** @param {string} text */
   fill(text) {
     this.#area.value = text;
@@ -72,8 +76,8 @@ export class Composer extends HTMLElement {
     const text = this.#area.value.trim();
     if (!text || part(this, "send", HTMLButtonElement).hidden) return;
     this.dispatchEvent(new CustomEvent("say", { detail: text }));
-    // Only now, with the words in the outbox, may the draft go.
-    this.fill("");
+    // Only now, with the words in the outbox, may the draft go; unless another one took its place.
+    if (this.#area.value.trim() === text) this.fill("");
     // Without the box nobody answers, so the fixed words are said here; with it, it says them itself.
     this.#care.hear(text, this.#said, { briefly: this.#online });
     this.#said = [...this.#said, text].slice(-CONTEXT);

@@ -11,27 +11,26 @@
 
 import { Problem } from "./api.js";
 import { SCHEMA } from "./frames.js";
-import { History } from "./history.js";
+import { Delivery } from "./delivery.js";
+import { OpenThread } from "./open-thread.js";
 import * as outbox from "./outbox.js";
 import { Reading } from "./reading.js";
 import { isOurs } from "./records/sync.js";
 import { BoxSocket } from "./socket.js";
 import { arrange, NAMES, speaker } from "./thread.js";
+import { uuid7 } from "./uuid.js";
 
 /**
- * Events: `change`; `notice` when something about the member has changed; `loaded` when the newest page is here; `welcome` (its detail is the frame);
- * `news` (its detail is a sentence for who does not see the thread); `problem` (its detail is a
- * sentence about no one message).
+ * Events: `change`; `notice` when something about the member has changed; `loaded` when the newest page
+ * is here; `welcome` (its detail is the frame); `news` (its detail is a sentence for who does not see the
+ * thread); `problem` (its detail is a sentence about no one message).
  */
 export class Conversation extends EventTarget {
-  history;
   socket;
 
+  #open;
   #reading;
-  /** @type {Set<string>} messages sent on this connection, whose acceptance is awaited */
-  #sent = new Set();
-  /** @type {Set<string>} */
-  #unanswered = new Set();
+  #delivery;
 
   /**
    * @param {Api} api
@@ -40,16 +39,20 @@ export class Conversation extends EventTarget {
    */
   constructor(api, token, replica) {
     super();
-    this.history = new History(api, replica);
+    this.#open = new OpenThread(api, replica);
     this.socket = new BoxSocket(() => {
-      this.#sent.clear();
+      this.#delivery.sent.clear();
       return { type: "hello", token, schema: SCHEMA, turns: this.#reading.places };
     });
+    this.#delivery = new Delivery(this.socket);
     this.#reading = new Reading((frame) => this.socket.send(frame));
     this.socket.addEventListener("frame", (event) => {
       this.#take(/** @type {CustomEvent<BoxFrame>} */ (event).detail);
     });
     this.socket.addEventListener("state", () => this.#changed());
+    replica.addEventListener("change", () => {
+      if (this.#open.isGone) this.open(null);
+    });
     // What was being read before a reload is read again from its beginning.
     for (const { turn, message, problem } of outbox.all()) {
       if (turn && !problem) this.#reading.begin({ turn, message });
@@ -59,25 +62,91 @@ export class Conversation extends EventTarget {
   /** @returns {Entry[]} what the thread shows now */
   get entries() {
     return arrange({
-      recorded: this.history.messages,
+      recorded: this.#open.history.messages,
       outbox: outbox.all(),
-      turns: this.#reading.turns,
-      unanswered: this.#unanswered,
-      sent: this.#sent,
+      turns: this.#turnsHere,
+      unanswered: this.#open.interrupted,
+      sent: this.#delivery.sent,
       online: this.socket.state === "online",
+      thread: this.thread,
     });
+  }
+
+  /** The conversation's record; null for the first one. */
+  get thread() {
+    return this.#open.id;
+  }
+
+  /**
+   * Turn to another conversation.
+   * @param {string | null} thread
+   */
+  open(thread) {
+    this.#open.turnTo(thread);
+    this.#changed();
+    if (this.socket.state === "online") this.#refreshWhole();
+  }
+
+  /**
+   * Turn to where a message was said, as far as this phone has it.
+   * @param {string} message
+   */
+  goTo(message) {
+    const thread = this.#open.threadOf(message);
+    if (thread === undefined) return;
+    if (thread !== this.thread) this.open(thread);
+    this.#open.history.reach(message);
+    this.#changed();
   }
 
   /** Whether an answer is being made that could be stopped. */
   get answering() {
-    return this.#reading.turns.length > 0;
+    return this.#turnsHere.length > 0;
+  }
+
+  get #turnsHere() {
+    return this.#reading.turns.filter(({ message }) => this.#open.mayHold(message));
   }
 
   /** @param {string} text */
   say(text) {
-    outbox.add(text);
-    this.#sendWaiting();
+    outbox.add(text, { thread: this.thread });
+    this.#delivery.sendWaiting();
     this.#changed();
+  }
+
+  /**
+   * Say a message differently; what came after it goes to the trash.
+   * @param {string} message
+   * @param {string} text
+   */
+  edit(message, text) {
+    for (const turn of this.#reading.turns) {
+      if (turn.message === message) this.#reading.drop(turn.id);
+    }
+    this.#delivery.sent.delete(message);
+    outbox.add(text, { thread: this.thread, message });
+    this.#open.history.cutEdited();
+    this.#delivery.sendWaiting();
+    this.#changed();
+  }
+
+  /**
+   * Have the last answer written anew, or let it go on.
+   * @param {string} reply
+   * @param {boolean} goesOn
+   * @returns {string} why it can't be; empty where it is asked for
+   */
+  again(reply, goesOn) {
+    const message = this.#open.history.find(reply)?.answers;
+    const turn = uuid7();
+    const frame = { id: turn, reply, turn, goes_on: goesOn };
+    if (this.socket.state !== "online" || !message || !this.socket.send({ type: "chat.again", ...frame })) {
+      return "This needs the box, and it is out of reach. What is there stays.";
+    }
+    this.#reading.begin({ turn, message, reply });
+    this.#changed();
+    return "";
   }
 
   /**
@@ -85,39 +154,29 @@ export class Conversation extends EventTarget {
    * @param {string} message
    */
   retry(message) {
-    const kept = outbox.find(message) ?? this.#again(message);
+    const kept = outbox.find(message) ?? this.#open.outgoing(message);
     if (!kept) return;
     outbox.put({ ...kept, turn: null, problem: null });
-    this.#unanswered.delete(message);
-    this.#sendWaiting();
+    this.#open.interrupted.delete(message);
+    this.#delivery.sendWaiting();
     this.#changed();
   }
 
-  /** Stop all answers that are being made. */
+  /** Stop the answers that are being made here. */
   stop() {
-    this.#reading.stop();
+    for (const { id } of this.#turnsHere) this.#reading.stop(id);
   }
 
   /** Load the page before the oldest message. */
   older() {
-    if (!this.history.more) return;
+    const { history } = this.#open;
+    if (!history.more) return;
     if (this.socket.state === "online") {
-      this.#load(() => this.history.older());
+      this.#load(() => history.older());
     } else {
-      this.history.olderHere();
+      history.olderHere();
       this.#changed();
     }
-  }
-
-  /**
-   * A message that another device of the member sent.
-   * @param {string} message
-   */
-  #again(message) {
-    const said = this.history.find(message);
-    if (!said) return null;
-    const { revision, text, written_at: writtenAt } = said;
-    return { message, revision, text, writtenAt, accepted: true };
   }
 
   /** @param {BoxFrame} frame */
@@ -144,30 +203,26 @@ export class Conversation extends EventTarget {
   async #welcomed(frame) {
     this.#tell("welcome", frame);
     this.#reading.join(frame.turns);
-    this.#sendWaiting();
-    await this.#refresh();
-    const live = new Set(frame.turns.map(({ message }) => message));
-    const open = this.history.unanswered().filter(({ id }) => !live.has(id) && !outbox.find(id));
-    this.#unanswered = new Set(open.map(({ id }) => id));
-    this.#changed();
+    this.#delivery.sendWaiting();
+    await this.#refreshWhole();
   }
 
   /** @param {Poke} frame */
   #poked({ turns = [] }) {
     this.#reading.join(turns);
-    return this.#refresh();
+    for (const { message } of turns) this.#open.interrupted.delete(message);
+    return this.#load(() => this.#open.refresh());
   }
 
   /** @param {ChatAccepted} frame */
-  #accepted({ message, turn, clock }) {
+  #accepted({ message, turn, clock, reply }) {
     const outgoing = outbox.find(message);
-    this.#sent.delete(message);
-    this.#reading.begin({ turn, message });
-    if (outgoing) {
-      outbox.update(message, { accepted: true, turn });
-      const { revision, text, writtenAt } = outgoing;
-      const said = { id: message, revision, text, written_at: writtenAt, clock };
-      this.history.add({ ...said, role: "member", answers: null, outcome: "complete" });
+    this.#open.history.cutEdited();
+    if (outgoing) outbox.update(message, { accepted: true, turn });
+    this.#delivery.sent.delete(message);
+    this.#reading.begin({ turn, message, reply });
+    if (outgoing && (outgoing.thread ?? null) === this.thread) {
+      this.#open.history.addSaid(outgoing, clock);
     }
     this.#changed();
   }
@@ -180,20 +235,12 @@ export class Conversation extends EventTarget {
   }
 
   /** @param {Turn} turn */
-  #answered({ id, message, text, outcome, mode }) {
-    outbox.remove(message);
-    this.history.add({
-      id,
-      revision: id,
-      role: "future_self",
-      text,
-      written_at: Date.now(),
-      answers: message,
-      outcome: outcome ?? "complete",
-      mode,
-    });
-    this.#tell("news", `${NAMES[speaker("future_self", mode)]}: ${text}`);
-    this.#sendWaiting();
+  #answered(turn) {
+    const here = this.#open.threadOf(turn.message) === this.thread;
+    outbox.remove(turn.message);
+    if (here) this.#open.history.addAnswer(turn);
+    this.#tell("news", `${NAMES[speaker("future_self", turn.mode)]}: ${turn.text}`);
+    this.#delivery.sendWaiting();
   }
 
   /** @param {BoxError} error */
@@ -202,30 +249,23 @@ export class Conversation extends EventTarget {
     if (error.turn && code === "stream_lost") return this.#reading.resume(error.turn);
     const turn = error.turn ? this.#reading.drop(error.turn) : null;
     const asked = turn?.message ?? outbox.find(error.id ?? "")?.message;
-    if (!asked) return this.#tell("problem", `${message} ${hint}`);
-    this.#sent.delete(asked);
+    if (this.#reading.drop(error.id ?? "")) this.#changed();
+    if (!asked || (turn && turn.reply !== turn.id)) return this.#tell("problem", `${message} ${hint}`);
+    this.#delivery.sent.delete(asked);
     // Too many at once: this one waits here and goes out when an answer has ended.
-    if (code === "too_many_turns" && this.answering) return this.#changed();
+    if (code === "too_many_turns" && this.#reading.turns.length) return this.#changed();
     outbox.update(asked, { turn: null, problem: { code, message, hint } });
-    this.#unanswered.add(asked);
+    this.#open.interrupted.add(asked);
     this.#tell("news", `${message} ${hint}`);
-    this.#sendWaiting();
+    this.#delivery.sendWaiting();
     this.#changed();
   }
 
-  /** Send what lies in the outbox and is not on the wire; nothing is lost where that fails. */
-  #sendWaiting() {
-    for (const { message, revision, text, turn, problem } of outbox.all()) {
-      if (turn || problem || this.#sent.has(message)) continue;
-      const frame = { id: message, message, revision, text };
-      if (this.socket.send({ type: "chat.send", ...frame })) this.#sent.add(message);
-    }
-  }
-
-  async #refresh() {
-    await this.#load(() => this.history.refresh());
-    const open = new Set(this.history.unanswered().map(({ id }) => id));
-    this.#unanswered = new Set([...this.#unanswered].filter((id) => open.has(id)));
+  /** Fetch what is new, and see which messages nobody is answering any more. */
+  async #refreshWhole() {
+    await this.#load(() => this.#open.refresh());
+    this.#open.findInterrupted(new Set(this.#reading.turns.map(({ message }) => message)));
+    this.#changed();
   }
 
   /** @param {() => Promise<void>} fetching */

@@ -34,6 +34,18 @@ export function arrange(parent, nodes) {
 }
 
 /**
+ * Bring an element that was asked for into view, and put the focus on it.
+ * @param {HTMLElement} element
+ */
+export function reveal(element) {
+  const folded = element.closest("details");
+  if (folded) folded.open = true;
+  element.tabIndex = -1;
+  element.focus({ preventScroll: true });
+  element.scrollIntoView({ block: "center" });
+}
+
+/**
  * @template {Element} T
  * @param {ParentNode} root
  * @param {string} name

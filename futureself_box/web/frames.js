@@ -2,12 +2,15 @@
  * The frames that this app and the box exchange, as types; api/frames.py is their source.
  * Nothing here runs.
  *
- * @typedef {{ turn: string, message: string }} LiveTurn
+ * @typedef {{ turn: string, message: string, reply?: string | null }} LiveTurn
+ * @typedef {{ record: string, kind: string, day: string }} Drawn
  * @typedef {"complete" | "length" | "cancelled"} Outcome
  *
  * @typedef {{ turn: string, after: number }} Resume
  * @typedef {{ type: "hello", token: string, schema: number, turns: Resume[] }} Hello
- * @typedef {{ type: "chat.send", id: string, message: string, revision: string, text: string }} ChatSend
+ * @typedef {{ type: "chat.send", id: string, message: string, revision: string, text: string,
+ *   thread?: string | null }} ChatSend
+ * @typedef {{ type: "chat.again", id: string, reply: string, turn: string, goes_on: boolean }} ChatAgain
  * @typedef {{ type: "chat.cancel", id: string, turn: string }} ChatCancel
  * @typedef {{ type: "chat.resume", id: string, turn: string, after: number }} ChatResume
  * @typedef {{ type: "ping", id: string }} Ping
@@ -27,7 +30,7 @@
  *
  * @typedef {{ type: "records.push", id: string, changes: RecordChange[] }} RecordsPush
  * @typedef {{ type: "records.pull", id: string, cursor: number, epoch: string | null }} RecordsPull
- * @typedef {Hello | ChatSend | ChatCancel | ChatResume | RecordsPush | RecordsPull | Ping} PhoneFrame
+ * @typedef {Hello | ChatSend | ChatAgain | ChatCancel | ChatResume | RecordsPush | RecordsPull | Ping} PhoneFrame
  *
  * @typedef {object} Welcome
  * @property {"welcome"} type
@@ -40,12 +43,13 @@
  * @property {string[]} [addresses] every origin of the box, its name first
  * @property {string} [epoch] what cursors count in
  *
- * @typedef {{ type: "chat.accepted", id: string, message: string, turn: string, clock: string }} ChatAccepted
+ * @typedef {{ type: "chat.accepted", id: string, message: string, turn: string, clock: string,
+ *   reply?: string | null }} ChatAccepted
  * @typedef {{ type: "chat.status", turn: string, state: "waiting" | "reading" | "writing",
  *   place: number, done: number, total: number }} ChatStatus
  * @typedef {{ type: "chat.delta", turn: string, after: number, sequence: number, text: string }} ChatDelta
  * @typedef {{ type: "chat.done", turn: string, sequence: number, outcome: Outcome,
- *   text?: string | null, mode?: string }} ChatDone
+ *   text?: string | null, mode?: string, why?: string, drew_on?: Drawn[] }} ChatDone
  * @typedef {{ rev_id: string, sequence?: number, clock?: string, superseded?: boolean,
  *   problem?: { code: string, message: string, hint: string } }} RecordAck
  * @typedef {{ type: "records.ack", id: string, acks: RecordAck[], head: number,

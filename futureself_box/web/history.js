@@ -5,8 +5,11 @@
 
 /** @import { Api, Message } from "./api.js" */
 /** @import { Replica, Shown } from "./records/replica.js" */
+/** @import { Outgoing } from "./outbox.js" */
+/** @import { Turn } from "./turns.js" */
 
 import { milliseconds } from "./records/clock.js";
+import * as outbox from "./outbox.js";
 import { merge } from "./thread.js";
 
 const PAGE = 50;
@@ -19,6 +22,9 @@ export class History {
   /** Whether there are older ones. */
   more = false;
 
+  /** The conversation's record; null for the first one. */
+  thread;
+
   #api;
   #replica;
   #loadingOlder = false;
@@ -26,18 +32,21 @@ export class History {
   /**
    * @param {Api} api
    * @param {Replica} replica
+   * @param {string | null} thread
    */
-  constructor(api, replica) {
+  constructor(api, replica, thread) {
     this.#api = api;
     this.#replica = replica;
+    this.thread = thread;
     this.olderHere();
   }
 
   /** Fetch what is new. */
   async refresh() {
-    const page = await this.#api.conversation();
+    const page = await this.#api.conversation(this.thread);
     const oldest = this.messages[0]?.id;
     this.messages = merge(this.messages, page);
+    this.cutEdited();
     if (this.messages[0]?.id !== oldest) this.more = page.more;
   }
 
@@ -47,9 +56,10 @@ export class History {
     if (!this.more || !before || this.#loadingOlder) return;
     this.#loadingOlder = true;
     try {
-      const page = await this.#api.conversation(before);
+      const page = await this.#api.conversation(this.thread, before);
       this.messages = [...page.messages, ...this.messages];
       this.more = page.more;
+      this.cutEdited();
     } finally {
       this.#loadingOlder = false;
     }
@@ -58,10 +68,21 @@ export class History {
   /** Show the page before the oldest message, as far as this phone has it. */
   olderHere() {
     const before = this.messages[0]?.clock ?? LAST;
-    const older = kept(this.#replica).filter(({ clock }) => clock < before);
+    const older = kept(this.#replica, this.thread).filter(({ clock }) => clock < before);
     this.messages = [...older.slice(-PAGE), ...this.messages];
     // Records come oldest first: with any of them, this phone has the first one too.
     if (older.length) this.more = older.length > PAGE;
+    this.cutEdited();
+  }
+
+  /**
+   * Show the pages down to a message, as far as this phone has them.
+   * @param {string} id
+   */
+  reach(id) {
+    for (let shown = -1; !this.find(id) && shown < this.messages.length; this.olderHere()) {
+      shown = this.messages.length;
+    }
   }
 
   /**
@@ -69,8 +90,34 @@ export class History {
    * @param {Message} message
    */
   add(message) {
-    if (this.find(message.id)) return;
-    this.messages = [...this.messages, message];
+    const known = this.find(message.id);
+    // An answer that was written anew keeps its place.
+    if (known?.role === "future_self") Object.assign(known, message, { clock: known.clock });
+    if (!known) this.messages = [...this.messages, message];
+  }
+
+  /**
+   * @param {Outgoing} outgoing that the box has accepted
+   * @param {string} clock
+   */
+  addSaid({ message: id, revision, text, writtenAt: written_at }, clock) {
+    const said = { id, revision, text, written_at, clock };
+    this.add({ ...said, role: "member", answers: null, outcome: "complete" });
+  }
+
+  /** @param {Turn} turn that is over */
+  addAnswer({ id, message, reply, text, outcome, mode, why, drewOn }) {
+    this.add({
+      ...{ id: reply, revision: id, role: "future_self", text, answers: message },
+      ...{ written_at: Date.now(), outcome: outcome ?? "complete", mode, why, drew_on: drewOn },
+    });
+  }
+
+  /** A message that was edited here is in the outbox; what the box still has of it, and after, goes. */
+  cutEdited() {
+    const edits = new Map(waiting().map(({ message, revision }) => [message, revision]));
+    const at = this.messages.findIndex(({ id, revision }) => (edits.get(id) ?? revision) !== revision);
+    if (at >= 0) this.messages = this.messages.slice(0, at);
   }
 
   /** @param {string} id */
@@ -85,13 +132,19 @@ export class History {
   }
 }
 
+function waiting() {
+  return outbox.all().filter(({ accepted }) => !accepted);
+}
+
 /**
  * The conversation as this phone's records have it, oldest first.
  * @param {Replica} replica
+ * @param {string | null} thread
  */
-function kept(replica) {
+function kept(replica, thread) {
   return replica
     .shown("message")
+    .filter(({ head }) => (head.body.thread ?? null) === thread)
     .map(message)
     .sort((a, b) => (a.clock < b.clock ? -1 : 1));
 }
@@ -101,6 +154,7 @@ function kept(replica) {
  * @returns {Message & { clock: string }}
  */
 function message({ id, head: { rev_id: revision, clock, body } }) {
-  const { role, text, answers = null, outcome = "complete", mode = "" } = body;
-  return { id, revision, role, text, written_at: milliseconds(clock), clock, answers, outcome, mode };
+  const { role, text, answers = null, outcome = "complete", mode, why, drew_on } = body;
+  const written_at = milliseconds(clock);
+  return { id, revision, role, text, written_at, clock, answers, outcome, mode, why, drew_on };
 }

@@ -12,6 +12,7 @@ import { uuid7 } from "./uuid.js";
  * @property {string} message
  * @property {string} revision
  * @property {string} text
+ * @property {string | null} [thread] its conversation; none for the first
  * @property {number} writtenAt milliseconds since 1970
  * @property {boolean} accepted whether the box has it on its disk
  * @property {string | null} turn the turn that answers it now
@@ -26,13 +27,15 @@ export function all() {
 /**
  * Write a new message down.
  * @param {string} text
+ * @param {{ thread: string | null, message?: string }} where with a message: an edit of it
  * @returns {Outgoing}
  */
-export function add(text) {
+export function add(text, { thread, message = uuid7() }) {
   return put({
-    message: uuid7(),
+    message,
     revision: uuid7(),
     text,
+    thread,
     writtenAt: Date.now(),
     accepted: false,
     turn: null,

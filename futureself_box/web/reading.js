@@ -34,8 +34,8 @@ export class Reading {
    * Read an answer that the box is about to send.
    * @param {LiveTurn} live
    */
-  begin({ turn, message }) {
-    if (!this.#turns.has(turn)) this.#turns.set(turn, begin(turn, message));
+  begin(live) {
+    if (!this.#turns.has(live.turn)) this.#turns.set(live.turn, begin(live));
   }
 
   /**
@@ -43,10 +43,10 @@ export class Reading {
    * @param {LiveTurn[]} live
    */
   join(live) {
-    for (const { turn, message } of live) {
-      if (this.#turns.has(turn)) continue;
-      this.begin({ turn, message });
-      this.resume(turn);
+    for (const one of live) {
+      if (this.#turns.has(one.turn)) continue;
+      this.begin(one);
+      this.resume(one.turn);
     }
   }
 
@@ -84,10 +84,11 @@ export class Reading {
     return dropped;
   }
 
-  /** Stop all answers at the box; the words that are there stay. */
-  stop() {
-    for (const turn of this.#turns.keys()) {
-      this.#send({ type: "chat.cancel", id: `stop-${turn}`, turn });
-    }
+  /**
+   * Stop an answer at the box; the words that are there stay.
+   * @param {string} turn
+   */
+  stop(turn) {
+    this.#send({ type: "chat.cancel", id: `stop-${turn}`, turn });
   }
 }

@@ -6,7 +6,7 @@
 
 /** @import { Entry } from "./thread.js" */
 
-import { arrange, part, stamp } from "./dom.js";
+import { arrange, part, reveal, stamp } from "./dom.js";
 import { MessageBubble } from "./message-bubble.js";
 import { day } from "./words.js";
 
@@ -19,14 +19,17 @@ export class ThreadView extends HTMLElement {
   /** @type {Map<string, HTMLElement>} */
   #days = new Map();
   #atEnd = true;
-  /** The scroller's height when it last stood at its place. */
+  /** The scroller's height, and that of what is in it, when it last stood at its place. */
   #height = 0;
+  #length = 0;
 
   connectedCallback() {
     this.replaceChildren(stamp("thread"));
     const scroller = this.#scroller;
     scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
-    new ResizeObserver(() => this.#settle()).observe(scroller);
+    const sizes = new ResizeObserver(() => this.#settle());
+    // A message grows by itself, too: with people who help, or what can be done with it.
+    for (const one of [scroller, part(this, "letters", HTMLElement)]) sizes.observe(one);
     part(this, "latest", HTMLButtonElement).addEventListener("click", () => {
       scroller.focus();
       this.toEnd();
@@ -58,6 +61,17 @@ export class ThreadView extends HTMLElement {
   toEnd() {
     this.#atEnd = true;
     this.#settle();
+  }
+
+  /**
+   * Show a message, and put the focus on it.
+   * @param {string} message
+   */
+  goTo(message) {
+    const bubble = this.#bubbles.get(message);
+    if (!bubble?.isConnected) return;
+    this.#atEnd = false;
+    reveal(bubble);
   }
 
   /**
@@ -102,8 +116,10 @@ export class ThreadView extends HTMLElement {
 
   #scrolled() {
     const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
-    // It became smaller, as when the strip appears, and that is heard of here first: nobody scrolled.
-    if (this.#atEnd && clientHeight !== this.#height) return this.#settle();
+    // It became smaller, as when the strip appears, or its words more, and that is heard of here first:
+    // nobody scrolled.
+    const changed = clientHeight !== this.#height || scrollHeight !== this.#length;
+    if (this.#atEnd && changed) return this.#settle();
     this.#atEnd = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
     part(this, "latest", HTMLButtonElement).hidden = this.#atEnd;
     if (scrollTop < NEAR_START_PX) this.dispatchEvent(new Event("older"));
@@ -111,7 +127,8 @@ export class ThreadView extends HTMLElement {
 
   #settle() {
     this.#height = this.#scroller.clientHeight;
-    if (this.#atEnd) this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    this.#length = this.#scroller.scrollHeight;
+    if (this.#atEnd) this.#scroller.scrollTop = this.#length;
   }
 }
 

@@ -4,9 +4,12 @@
  */
 
 /** @import { Message, Page } from "./api.js" */
+/** @import { Drawn } from "./frames.js" */
 /** @import { Outgoing } from "./outbox.js" */
+/** @import { Source } from "./talk/sources.js" */
 /** @import { Turn } from "./turns.js" */
 
+import { CARE } from "./talk/care.js";
 import { progress } from "./words.js";
 
 /**
@@ -17,6 +20,7 @@ import { progress } from "./words.js";
  * @property {Set<string>} unanswered messages whose answer was interrupted
  * @property {Set<string>} sent messages on this connection's wire
  * @property {boolean} online
+ * @property {string | null} thread
  *
  * @typedef {"member" | "future_self" | "box"} Speaker in care, the box itself speaks
  *
@@ -28,10 +32,17 @@ import { progress } from "./words.js";
  * @property {string} status
  * @property {boolean} busy whether something goes on that the status names
  * @property {boolean} retry
+ * @property {string} [mode] that spoke
+ * @property {string} [why]
+ * @property {Drawn[]} [drewOn]
+ * @property {Source[]} [sources] the same, in words
+ * @property {boolean} [child] whether the member is one
+ * @property {string} [sign] that the member put on it
+ * @property {boolean} [kept] whether its words are to be remembered
+ * @property {boolean} [last] whether it is the last answer, and can be written anew
  */
 
 export const NAMES = { member: "You", future_self: "Your future self", box: "The box" };
-const CARE = "care";
 const INTERRUPTED = "The answer was interrupted. Your message is safe. Tap retry.";
 const UNREACHED = "Waiting for the box";
 const OUTCOMES = { complete: "", length: "Cut short: it grew too long", cancelled: "You stopped it" };
@@ -43,9 +54,10 @@ const OUTCOMES = { complete: "", length: "Cut short: it grew too long", cancelle
 export function arrange(known) {
   const ids = new Set(known.recorded.map((message) => message.id));
   const answers = Map.groupBy(known.recorded, (message) => message.answers ?? "");
-  const queued = known.outbox.filter((outgoing) => !ids.has(outgoing.message));
-  const asked = new Set([...ids, ...queued.map((outgoing) => outgoing.message)]);
-  return [
+  const here = known.outbox.filter(({ thread }) => (thread ?? null) === known.thread);
+  const queued = here.filter((outgoing) => !ids.has(outgoing.message));
+  const asked = new Set([...ids, ...known.outbox.map((outgoing) => outgoing.message)]);
+  return marked([
     ...known.recorded
       .filter((message) => !message.answers || !ids.has(message.answers))
       .flatMap((message) => [
@@ -59,7 +71,17 @@ export function arrange(known) {
     ]),
     // The member's other device may have asked a moment ago, before the message itself is here.
     ...known.turns.filter((turn) => !asked.has(turn.message)).map((turn) => answering(turn, known)),
-  ];
+  ]);
+}
+
+/**
+ * Say of the last entry that it can be written anew.
+ * @param {Entry[]} entries
+ */
+function marked(entries) {
+  const newest = entries.at(-1);
+  if (newest?.by === "future_self" && !newest.busy) newest.last = true;
+  return entries;
 }
 
 /**
@@ -96,11 +118,14 @@ export function speaker(role, mode) {
  * @returns {Entry}
  */
 function recorded(message, known) {
-  const { id, role, text, written_at, outcome, mode } = message;
+  const { id, role, text, written_at, outcome, mode = "", why = "", drew_on: drewOn = [] } = message;
   if (role === "member") return own(id, text, written_at, known);
+  const again = known.turns.find((turn) => turn.reply === id && turn.state !== "accepted");
+  if (again) return { ...answering(again, known), id };
   const status = OUTCOMES[outcome];
   const by = speaker(role, mode);
-  return { id, by, text, writtenAt: written_at, status, busy: false, retry: false };
+  const about = { mode, why, drewOn };
+  return { id, by, text, writtenAt: written_at, status, busy: false, retry: false, ...about };
 }
 
 /**
@@ -142,6 +167,7 @@ function delivery(id, known) {
 function writing(known, message) {
   return known.turns
     .filter((turn) => turn.message === message && turn.state !== "accepted")
+    .filter((turn) => !known.recorded.some(({ id }) => id === turn.reply))
     .map((turn) => answering(turn, known));
 }
 

@@ -4,12 +4,13 @@
  * number of the last one taken.
  */
 
-/** @import { ChatDelta, ChatDone, ChatStatus, Outcome } from "./frames.js" */
+/** @import { ChatDelta, ChatDone, ChatStatus, Drawn, LiveTurn, Outcome } from "./frames.js" */
 
 /**
  * @typedef {object} Turn
  * @property {string} id
  * @property {string} message the message that it answers
+ * @property {string} reply the record that the answer becomes
  * @property {"accepted" | "waiting" | "reading" | "writing" | "done"} state
  * @property {number} place in line, 1 is next
  * @property {number} share of the prompt that is read, 0 to 1
@@ -17,18 +18,20 @@
  * @property {string} text
  * @property {Outcome | null} outcome
  * @property {string} mode in which it was given, once it is whole
+ * @property {string} why
+ * @property {Drawn[]} drewOn
  * @property {boolean} behind whether deltas are missing and the box must be asked for them
  */
 
 /**
- * @param {string} id
- * @param {string} message
+ * @param {LiveTurn} live
  * @returns {Turn}
  */
-export function begin(id, message) {
+export function begin({ turn, message, reply }) {
   return {
-    id,
+    id: turn,
     message,
+    reply: reply ?? turn,
     state: "accepted",
     place: 0,
     share: 0,
@@ -36,6 +39,8 @@ export function begin(id, message) {
     text: "",
     outcome: null,
     mode: "",
+    why: "",
+    drewOn: [],
     behind: false,
   };
 }
@@ -95,6 +100,8 @@ function takeDone(turn, frame) {
     text: (whole ?? turn.text).trim(),
     outcome: frame.outcome,
     mode: frame.mode ?? "",
+    why: frame.why ?? "",
+    drewOn: frame.drew_on ?? [],
     behind: false,
   };
 }

@@ -93,6 +93,22 @@ def test_a_mode_asks_in_its_last_place_or_never(asks: Asks, said: str, shown: li
     assert (gate.barred == "question") == (not shown)
 
 
+def test_a_sentence_with_a_word_that_the_mode_avoids_is_passed_over() -> None:
+    gate = Gate((), sentences=2, avoids=("perhaps", "i think"))
+    found = [*gate.take("Perhaps it rained. It rained. I think so. Go."), *gate.end(whole=True)]
+    assert [sentence.strip() for sentence in found] == ["It rained.", "Go."]
+
+
+def test_what_the_box_says_takes_the_place_of_a_sentence() -> None:
+    gate = Gate((), sentences=2)
+    shown = []
+    for sentence in gate.take("One. Two. Three. "):
+        shown.append(sentence.strip())
+        if len(shown) == 1:
+            gate.spend()
+    assert (shown, gate.closed) == (["One."], True)
+
+
 def test_an_unfinished_sentence_is_left_out_unless_it_is_all_there_is() -> None:
     for text, shown in (("It was late. And then we", ["It was late. "]), ("And so", ["And so"])):
         gate = Gate((), sentences=3)

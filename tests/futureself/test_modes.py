@@ -3,7 +3,7 @@
 import pytest
 
 from futureself_box.futureself import situation
-from futureself_box.futureself.languages.lexicon import CODES
+from futureself_box.futureself.languages.lexicon import CODES, fold, has
 from futureself_box.futureself.modes.choice import Choice, Given, Wishes, choose
 from futureself_box.futureself.modes.mode import NAMES, manners, mode
 
@@ -30,6 +30,9 @@ def test_every_mode_has_a_whole_file() -> None:
         assert set(fixed) == set(CODES)
         assert all("?" in line for some in one.questions.values() for line in some)
         assert not any("?" in line for line in one.instead.values())
+        assert set(one.opens) == set(one.marks) <= set(CODES)
+        for code, lines in one.opens.items():
+            assert all(has(one.marks[code], fold(line)) for line in lines)
     assert all(mode(name).title in manners() for name in NAMES)
 
 

@@ -20,9 +20,10 @@ from tests.inference.engine_room import BATCH, ENGINE, EngineRoom, engine_room, 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.soak]
 
 TOKENS = 6
-# llama.cpp adds up attention in the order of the cells, which differs where others left gaps. Two
-# tokens whose scores lie closer together than this may change places.
-ROUNDING = 0.15
+# In a pool llama.cpp adds up attention in the order of the cells, which differs where others left gaps:
+# over 27 layouts two of the best tokens came up to 0.39 closer to each other or apart. Those whose
+# scores lie closer together may change places. Where sequences are apart, nothing may.
+ROUNDING = 0.4
 OPENING = "You are a kind old sailor who answers in short sentences. " * 3
 PEOPLE = ("ada", "bea", "")
 SAID = (
@@ -69,34 +70,39 @@ def prompt(person: str, said: str) -> Parts:
 
 
 class Alone:
-    """The same answer by a plain loop: each token's bytes, and how narrowly it was chosen."""
+    """The same answer by a plain loop: each token's bytes, the runner-up's, and the distance."""
 
     def __init__(self, model: Llama, parts: Parts) -> None:
         tokens = model.tokenize("".join(parts))
-        self._pieces: list[bytes] = []
-        self._margins: list[float] = []
+        self._choices: list[tuple[bytes, bytes, float]] = []
         model.forget_all()
         for start in range(0, len(tokens), BATCH):
             part = tokens[start : start + BATCH]
             model.prefill(part, start, last=start + len(part) == len(tokens))
         for position in range(len(tokens), len(tokens) + TOKENS):
             scores = model.scores(-1)
-            token = int(scores.argmax())
-            second, first = np.partition(scores, -2)[-2:]
-            self._pieces.append(b"" if model.ends(token) else model.piece(token))
-            self._margins.append(float(first - second))
+            second, token = map(int, np.argpartition(scores, -2)[-2:])
+            margin = float(scores[token] - scores[second])
+            self._choices.append((spelled(model, token), spelled(model, second), margin))
             if model.ends(token):
                 return
             model.step([(token, position, 0)])
 
-    def narrowest(self, text: str) -> float:
-        """The margin of the first token that an answer has otherwise; infinite where none is."""
-        said = b""
-        for piece, margin in zip(self._pieces, self._margins, strict=True):
-            said += piece
-            if not text.encode().startswith(said) or (not piece and text.encode() != said):
-                return margin
-        return math.inf if text.encode() == said else 0.0
+    def distance(self, text: str) -> float:
+        """How far the runner-up lay behind with which a text goes on otherwise; 0 for the same."""
+        heard, said, narrowest = text.encode() + END, b"", math.inf
+        for token, second, margin in self._choices:
+            if heard.startswith(said + second):
+                narrowest = min(narrowest, margin)
+            said += token
+        return 0.0 if said.removesuffix(END) + END == heard else narrowest
+
+
+END = b"\0"
+
+
+def spelled(model: Llama, token: int) -> bytes:
+    return END if model.ends(token) else model.piece(token)
 
 
 @pytest.fixture(scope="module")
@@ -171,8 +177,8 @@ class Household:
         self.close()
         for number, (_, parts, _) in self._asked.items():
             if number not in self._left | self._erased:
-                margin = alone(parts).narrowest(self.room.text(number))
-                assert margin == math.inf or margin < ROUNDING
+                allowed = 0.0 if self._model.separate else ROUNDING
+                assert alone(parts).distance(self.room.text(number)) <= allowed
 
     def _finish(self) -> None:
         self.room.turn()

@@ -90,6 +90,15 @@ def test_a_flipped_bit_is_found_and_named(tmp_path: Path, place: str) -> None:
         check(path)
 
 
+def test_what_was_written_since_the_last_check_is_no_damage(database: Database) -> None:
+    with database.write() as tx:
+        tx.execute("CREATE VIRTUAL TABLE word USING fts5 (text)")
+    database.check()
+    with database.write() as tx:
+        tx.execute("INSERT INTO word VALUES ('sea')")
+    database.check()
+
+
 def check(path: Path) -> None:
     database = Database(path, KEY)
     try:

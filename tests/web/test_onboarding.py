@@ -49,6 +49,20 @@ async def test_three_questions_come_before_hello_and_go_on_on_another_phone(
     await context.close()
 
 
+async def test_a_hope_that_speaks_of_danger_is_answered_with_people_who_help(
+    app: App, network: Network
+) -> None:
+    await open_screen(app.page, network.url, "welcome")
+    for _ in range(2):
+        await app.page.get_by_role("button", name="Leave it out").click()
+    hope = app.page.get_by_label("What do you hope will be true by then?")
+    await hope.fill("Nothing. I want to kill myself.")
+    await app.page.get_by_role("button", name="Next").click()
+    await expect(app.page.locator("fs-care-note")).to_contain_text("This is the box itself now")
+    await app.page.get_by_role("button", name="People who help").click()
+    await expect(app.page.get_by_role("heading", name="People who help")).to_be_visible()
+
+
 async def test_who_would_rather_talk_talks(app: App, network: Network) -> None:
     await open_screen(app.page, network.url, "welcome")
     await app.page.get_by_role("button", name="Talk first").click()

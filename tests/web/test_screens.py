@@ -65,6 +65,15 @@ async def test_talk_shuts_nobody_out(colours: App, home: RunningBox) -> None:
     await colours.say("A first message.")
     await colours.see_answer()
     await check(colours.page)
+    for opener in ("More about this message", "Mentor"):
+        await colours.page.get_by_role("button", name=opener).last.click()
+    await check(colours.page)
+    await colours.page.get_by_role("button", name="Conversations").click()
+    await colours.page.get_by_label("A new conversation").fill("About the water")
+    await colours.page.get_by_role("button", name="Begin the conversation").click()
+    await colours.page.get_by_role("button", name="Conversations").click()
+    await colours.page.get_by_role("button", name="Rename: About the water").click()
+    await check(colours.page)
 
 
 async def test_the_journal_shuts_nobody_out(colours: App, ada: Device) -> None:
@@ -94,6 +103,24 @@ async def test_an_entry_with_files_and_versions_shuts_nobody_out(colours: App, a
     editor = colours.page.locator("fs-entry-editor")
     await editor.get_by_text("Earlier versions", exact=True).click()
     await expect(editor.locator("fs-versions li")).to_have_count(1)
+    await check(colours.page)
+
+
+async def test_letters_shut_nobody_out(colours: App, ada: Device) -> None:
+    at = {"written_at": "2026-10-01T20:00:00Z"}
+    for fields in ({"opens_on": "2100-01-01"}, {"opens_on": "2026-11-01"}):
+        body = {"text": "Do you still sing?"} | at | fields
+        await asyncio.to_thread(ada.call, "POST", "/api/letters", body)
+    kept = await asyncio.to_thread(ada.call, "POST", "/api/letters", {"text": "To now."} | at)
+    answer = {"text": "I do.", "answers": kept["id"], "by": "future_self", "mode": "mentor"}
+    await asyncio.to_thread(ada.call, "POST", "/api/letters", answer | at)
+    await colours.go_to("Journal")
+    await expect(colours.page.get_by_role("link", name="A letter from you")).to_be_visible()
+    await check(colours.page)
+    await colours.page.get_by_role("link", name="A letter from you").click()
+    await expect(colours.page.locator("fs-letter")).to_have_count(3)
+    await colours.page.get_by_role("button", name="Answer in its place").click()
+    await colours.page.get_by_role("button", name="Open early").click()
     await check(colours.page)
 
 

@@ -1,14 +1,14 @@
 """Lets a reply through to the member one sentence at a time, and stops it at the first bad one.
 
 What was let through stays; what comes after a bad sentence would build on it, so it is not read. A
-sentence that only says again what was said is passed over, and so are questions where none may be asked; where
-one must be, the last place is kept for it.
+sentence that only says again what was said is passed over, and so are one with a word that the mode
+avoids, and questions where none may be asked; where one must be, the last place is kept for it.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 
 from futureself_box.futureself.guards.sentences import Sentences
-from futureself_box.futureself.languages.lexicon import fold
+from futureself_box.futureself.languages.lexicon import fold, has
 from futureself_box.futureself.modes.mode import Asks
 
 Check = Callable[[str], str | None]
@@ -21,12 +21,19 @@ class Gate:
     """One reply on its way, of at most so many sentences; `told` is what the model was just told."""
 
     def __init__(
-        self, checks: Sequence[Check], *, sentences: int, told: str = "", asks: Asks = "maybe"
+        self,
+        checks: Sequence[Check],
+        *,
+        sentences: int,
+        told: str = "",
+        asks: Asks = "maybe",
+        avoids: tuple[str, ...] = (),
     ) -> None:
         self._checks = checks
         self._said = fold(told)
         self._left = sentences
         self._asks = asks
+        self._avoids = avoids
         self._coming = Sentences()
         self.shown = 0
         self.barred: str | None = None
@@ -50,6 +57,10 @@ class Gate:
         if not self.shown and self.barred is None and self._asked:
             self.barred = "question"
 
+    def spend(self) -> None:
+        """Something of the box's own takes the place of one sentence."""
+        self._left -= 1
+
     def _let_through(self, sentence: str) -> Iterator[str]:
         if self.closed or self._is_said_again(sentence) or not self._may_come(sentence):
             return
@@ -61,6 +72,8 @@ class Gate:
             yield sentence
 
     def _may_come(self, sentence: str) -> bool:
+        if self._avoids and has(self._avoids, fold(sentence)):
+            return False
         is_question = "?" in sentence
         if is_question and self._asks == "never":
             self._asked = True

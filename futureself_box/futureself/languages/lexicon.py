@@ -120,12 +120,21 @@ class Memory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     answer: _Words
 
 
+class Facts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is said where the model keeps contradicting what is known."""
+
+    age: str
+    year: str
+    people: str
+
+
 class Lexicon(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One language."""
 
     common: _Words
     negations: _Words
     go_on: str
+    letter: str
     affect: Affect
     topics: Topics
     answers: Answers
@@ -133,6 +142,7 @@ class Lexicon(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     decisions: Decisions
     losses: Losses
     forecasts: Forecasts
+    facts: Facts
     memory: Memory
 
 

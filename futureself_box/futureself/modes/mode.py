@@ -41,7 +41,9 @@ class Mode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `line` is what it says of itself to the member, `now` how it is called up for one answer, `leave`
     how it asks leave, in each language, where it must. Whatever the model, it `asks` one question in
     each reply, of `questions` where the model has none, or never; then `instead` is said where the
-    model only asks.
+    model only asks. What `opens` a reply is said first where the model's first sentence has none of
+    the `marks`, so that the manner is heard at once. A sentence with a word that it `avoids` is
+    passed over.
     """
 
     title: str
@@ -57,6 +59,9 @@ class Mode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     leave: Mapping[str, str] = {}
     questions: Mapping[str, tuple[str, ...]] = {}
     instead: Mapping[str, str] = {}
+    avoids: Mapping[str, tuple[str, ...]] = {}
+    opens: Mapping[str, tuple[str, ...]] = {}
+    marks: Mapping[str, tuple[str, ...]] = {}
 
 
 @cache

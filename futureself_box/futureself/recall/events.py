@@ -8,7 +8,7 @@ from futureself_box.futureself.recall import ranking, search
 from futureself_box.futureself.recall.dates import Event, Times
 from futureself_box.futureself.recall.question import Question
 from futureself_box.futureself.recall.search import Floats
-from futureself_box.futureself.recall.spans import Window
+from futureself_box.futureself.recall.spans import Window, next_to
 from futureself_box.futureself.recall.vectors import Vectors
 from futureself_box.store.database import Connection
 
@@ -23,7 +23,7 @@ _SAME_EVENT = timedelta(days=120)
 def dated(
     connection: Connection, asked: Question, vectors: Vectors | None, near: Floats | None
 ) -> Question:
-    """The question with the days of its event; as it was where no entry tells of it."""
+    """The question with the days of its event; all its words again where no entry tells of it."""
     event = asked.times.event
     if event is None:
         return asked
@@ -34,13 +34,25 @@ def dated(
     if not sure and ranked and ranked[0].candidate.nearness >= _STANDS_OUT:
         sure = [ranked[0].candidate]
     if not sure:
-        return asked
+        return _undated(asked, event)
     days = sorted(one.day for one in sure if abs(one.day - sure[0].day) <= _SAME_EVENT)
-    times = msgspec.structs.replace(asked.times, windows=(_window(event, days),))
+    window = _window(event, days)
+    if window is None or window.since > asked.day:
+        return _undated(asked, event)
+    times = msgspec.structs.replace(
+        asked.times, windows=(window,), maybe=(), loosely=event.side == "during"
+    )
     return msgspec.structs.replace(asked, times=times)
 
 
-def _window(event: Event, days: list[date]) -> Window:
+def _undated(asked: Question, event: Event) -> Question:
+    times = msgspec.structs.replace(asked.times, topic=f"{asked.topic} {event.words}", event=None)
+    return msgspec.structs.replace(asked, times=times)
+
+
+def _window(event: Event, days: list[date]) -> Window | None:
+    if event.season is not None:
+        return next_to(event.season, event.side, days[0] if event.side == "after" else days[-1])
     if event.side == "before":
         return Window(days[-1] - event.within if event.within else date.min, days[-1])
     if event.side == "after":

@@ -6,7 +6,7 @@ the latest answers "where do I live now?", and an older one "where did I live in
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 
 import msgspec
@@ -63,7 +63,7 @@ _RELATIONS = (
     ),
     _relation(
         "work",
-        "work job employer company boss office career arbeite arbeit job beruf travaille travail trabajo"
+        "work job employer company boss office arbeite arbeit job beruf travaille travail trabajo"
         " werk baan lavoro trabalho position role",
         _I + r"(?:started|begun|began|joined|start|work|working|hired) (?:work |working |a job |my (?:new )?job )?(?:at|for|as) ",
         r"\b(?:my )?new job (?:at|as|with|is) ", r"\b(?:first|last) day (?:at|of work at) ",
@@ -104,6 +104,11 @@ _RELATIONS = (
         r"\b(?:my|our|the) new (?:doctor|dentist|therapist|physio|gp|psychologist) (?:is|called|named)? ?",
     ),
 )  # fmt: skip
+# Who else a question is about: "does my daughter", "habite ma mère", "is Tom".
+_OTHERS = re.compile(
+    r"\b(?:(?i:does|do|did|has|have|had|is|are|was|were|habite|travaille|vit|vive|lavora|trabaja) (?i:my|our|his|her|their|the|ma|mon|mes|sa"
+    r"|son|mi|su|mia|mio|sua|suo) (?:(?i:new|old|current|present|first|last) )?(?P<whose>\w+)|(?i:does|did|has|is|was) (?=[A-Z][a-z]))"
+)
 _NOT_SO = re.compile(
     r"\b(?:dream\w*|want\w*|wish\w*|hop(?:e|ed|ing)|plan\w*|might|maybe|if|would|could|should|never|not"
     r"|don't|didn't|thinking of|imagin\w*|möchte|will|träum\w*|peut-être|quiz[aá]s|used to)\b[^.;]*$",
@@ -140,10 +145,24 @@ def said(text: str) -> Iterator[tuple[str, str]]:
             yield relation.name, match["object"].strip()
 
 
-def asked_about(stems: Sequence[str]) -> str | None:
-    """The relation that a question is about, by its stems."""
-    asked = set(stems)
-    return next((relation.name for relation in _RELATIONS if asked & relation.asked), None)
+def asked_about(question: str) -> str | None:
+    """The relation that a question about oneself is about.
+
+    >>> asked_about("Where do I live now?"), asked_about("Where does my daughter live now?")
+    ('home', None)
+    """
+    asked = set(words.stems(question))
+    relation = next((relation for relation in _RELATIONS if asked & relation.asked), None)
+    if relation is None or _is_of_another(question, relation):
+        return None
+    return relation.name
+
+
+def _is_of_another(question: str, relation: _Relation) -> bool:
+    subjects = (match["whose"] for match in _OTHERS.finditer(question))
+    return any(
+        not whose or words.stem(words.fold(whose)) not in relation.asked for whose in subjects
+    )
 
 
 def timeline(connection: Connection, relation: str) -> list[Fact]:

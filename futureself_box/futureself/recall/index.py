@@ -2,12 +2,14 @@
 
 Triggers take a record out of memory in the transaction that changes or erases it, and note it as
 waiting (store/schema). Its words are taken in here soon after, and before every question; its
-vectors follow when the embedding model has time.
+vectors follow when the embedding model has time. A sealed letter is set aside until its day: before,
+nothing of it is in memory, so nothing can find it.
 """
 
 import sys
 from array import array
 from collections.abc import Sequence
+from datetime import date
 
 import msgspec
 
@@ -15,11 +17,15 @@ from futureself_box.futureself.recall import facts, passages, words
 from futureself_box.inference.client import Embedded
 from futureself_box.records import kinds
 from futureself_box.records.clock import Clock
+from futureself_box.records.kinds import Letter
 from futureself_box.store.database import Connection, Row
 from futureself_box.store.vault import MemberStore
 
 AT_ONCE = 256
 """Records whose words are taken in by one transaction, so that nobody waits long for it."""
+_WAITS = """
+    SELECT 1 FROM memory_waiting UNION ALL SELECT 1 FROM memory_sealed WHERE until <= :today LIMIT 1
+"""
 
 
 class Unread(msgspec.Struct, frozen=True):
@@ -29,18 +35,29 @@ class Unread(msgspec.Struct, frozen=True):
     text: str
 
 
-def take_in(store: MemberStore, most: int = AT_ONCE) -> bool:
-    """Take in the words of records that wait, newest first; whether any are left."""
+def take_in(store: MemberStore, most: int = AT_ONCE, *, today: date | None = None) -> bool:
+    """Take in the words of records that wait, newest first; whether any are left.
+
+    Without a day, what is sealed stays sealed.
+    """
+    day = {"today": (today or date.min).isoformat()}
     with store.read() as connection:
-        if connection.execute("SELECT 1 FROM memory_waiting LIMIT 1").fetchone() is None:
+        if connection.execute(_WAITS, day).fetchone() is None:
             return False
     with store.write() as tx:
+        tx.execute(
+            """
+            INSERT INTO memory_waiting (record) SELECT record FROM memory_sealed
+            WHERE until <= :today AND record NOT IN (SELECT record FROM memory_waiting)
+            """,
+            day,
+        )
         # Ids are UUIDv7 where the box makes them, so the last are the newest.
         rows = tx.execute(
             "SELECT record FROM memory_waiting ORDER BY record DESC LIMIT ?", (most,)
         ).fetchall()
         for row in rows:
-            _take_in(tx, row["record"])
+            _take_in(tx, row["record"], today)
             tx.execute("DELETE FROM memory_waiting WHERE record = ?", (row["record"],))
     return len(rows) == most
 
@@ -89,7 +106,8 @@ def text_of(row: Row) -> str:
     return "" if found is None else found.text[row["first"] : row["last"]].strip()
 
 
-def _take_in(tx: Connection, record: str) -> None:
+def _take_in(tx: Connection, record: str, today: date | None) -> None:
+    tx.execute("DELETE FROM memory_sealed WHERE record = ?", (record,))
     row = tx.execute(
         """
         SELECT head.kind, head.clock, revision.body FROM head JOIN revision USING (rev_id)
@@ -97,7 +115,14 @@ def _take_in(tx: Connection, record: str) -> None:
         """,
         (record,),
     ).fetchone()
-    found = None if row is None else _remembered(row["kind"], row["body"], row["clock"])
+    fields = None if row is None else kinds.decode(row["kind"], row["body"])
+    if isinstance(fields, Letter) and fields.opens_on and fields.is_sealed(today):
+        tx.execute(
+            "INSERT INTO memory_sealed (record, until) VALUES (?, ?)",
+            (record, fields.opens_on.isoformat()),
+        )
+        return
+    found = None if fields is None else passages.remembered(row["kind"], fields, row["clock"])
     if found is None:
         return
     for first, last in passages.cut(found.text):

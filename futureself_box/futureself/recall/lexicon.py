@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from futureself_box.futureself.recall import concepts, spelling, stopwords, words
+from futureself_box.futureself.recall import calendar_words, concepts, spelling, words
 from futureself_box.store.database import Connection
 
 _MOST_READ = 20_000
@@ -75,7 +75,7 @@ def is_foreign(connection: Connection, text: str) -> bool:
     stems = {name: set(map(words.stem, small)) for name, small in _EVERYWHERE.items()}
     found = _frequencies(connection, set().union(*stems.values()))
     written = {name: max(found.get(stem, 0) for stem in some) for name, some in stems.items()}
-    asked = written[stopwords.language(words.split(text))]
+    asked = written[calendar_words.language(words.split(text))]
     return asked < _HARDLY * max(written.values())
 
 

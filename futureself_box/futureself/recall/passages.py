@@ -65,6 +65,9 @@ def remembered(kind: str, fields: Body, clock: Clock) -> Remembered | None:
             text, about = fields.text, " ".join((*fields.tags, fields.place))
         case Message(role="future_self") | Keepsake(by="future_self") | Letter(by="future_self"):
             kind, text, about = REPLY, fields.text, ""
+        case Letter():
+            # Of the day that it was written on: that is what it tells of.
+            day, text, about = fields.written_at.date(), fields.text, ""
         case Message():
             # What is asked says nothing; and a question must not be its own answer.
             said = (part for part in _sentences(fields.text) if not part.rstrip().endswith("?"))

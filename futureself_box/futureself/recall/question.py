@@ -9,68 +9,6 @@ import msgspec
 from futureself_box.futureself.recall import dates, facts, words
 from futureself_box.futureself.recall.dates import Times
 
-_NEGATION = frozenset(
-    [
-        "not",
-        "never",
-        "no",
-        "nobody",
-        "nothing",
-        "none",
-        "without",
-        "dont",
-        "didnt",
-        "doesnt",
-        "wasnt",
-        "werent",
-        "isnt",
-        "havent",
-        "hadnt",
-        "couldnt",
-        "wont",
-        "wouldnt",
-        "cant",
-        "refuse",
-        "refused",
-        "avoid",
-        "avoided",
-        "nicht",
-        "nie",
-        "niemals",
-        "kein",
-        "keine",
-        "keinen",
-        "nichts",
-        "niemand",
-        "ne",
-        "jamais",
-        "rien",
-        "sans",
-        "no",
-        "nunca",
-        "nada",
-        "nadie",
-        "sin",
-        "niet",
-        "nooit",
-        "geen",
-        "niets",
-        "niemand",
-        "non",
-        "mai",
-        "niente",
-        "nessuno",
-        "senza",
-        "nao",
-        "nunca",
-        "nada",
-        "ninguem",
-        "sem",
-        "stopped",
-        "quit",
-        "gave",
-    ]
-)
 _TO_THE_OTHER = re.compile(
     r"\b(?:did|have|had) you (?:ever )?(?:say|said|tell|told|advise|advised|suggest|suggested|promise|promised"
     r"|recommend|recommended|write|written|answer|answered)|\bwhat (?:was|were) your (?:advice|answer|words)"
@@ -94,7 +32,6 @@ class Question(msgspec.Struct, frozen=True, dict=True):
     day: date
     """The day on which it is asked."""
     times: Times
-    negated: bool
     to_the_other: bool
     """It is about what the future self said."""
     asking: bool
@@ -109,7 +46,7 @@ class Question(msgspec.Struct, frozen=True, dict=True):
     def holds_on(self) -> date | None:
         """The day of which it asks what was so; None where it asks of no state."""
         if self.times.windows:
-            return min(self.times.windows[-1].until, self.day)
+            return min(self.times.windows[0].until, self.day)
         return self.day if self.times.order == "now" else None
 
     @cached_property
@@ -120,17 +57,15 @@ class Question(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def relation(self) -> str | None:
         """The kind of fact that it asks for."""
-        return facts.asked_about(words.stems(self.topic))
+        return facts.asked_about(self.topic)
 
 
-def read(text: str, asked_at: datetime) -> Question:
-    """What a message asks, at the time when it is asked."""
-    spoken = words.fold(text.replace("'", "").replace("\u2019", ""))
+def read(text: str, asked_at: datetime, born: int | None = None) -> Question:
+    """What a message asks, at the time when it is asked, by somebody who was `born` in that year."""
     return Question(
         text=text,
         day=asked_at.date(),
-        times=dates.read(text, asked_at.date()),
-        negated=not _NEGATION.isdisjoint(words.split(spoken)),
+        times=dates.read(text, asked_at.date(), born),
         to_the_other=_TO_THE_OTHER.search(words.fold(text)) is not None,
         asking=_ASKING.search(words.fold(text)) is not None,
     )

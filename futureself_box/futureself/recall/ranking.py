@@ -27,6 +27,8 @@ class Weights(msgspec.Struct, frozen=True):
     importance: float = 0.003
     outside: float = 0.06
     """What is left of the score of a passage that is not of the time asked about."""
+    maybe: float = 0.5
+    """Of one that is of the like time of an earlier year, or where the time is only guessed."""
     beside: float = 0.3
     """What is added to that just outside, and fades within `fade_days`."""
     fade_days: float = 45.0
@@ -94,6 +96,8 @@ def _in_time(one: Candidate, times: Times, weights: Weights) -> float:
     off = min(window.distance(one.day) for window in times.windows)
     if not off:
         return 1.0
+    if times.loosely or any(window.holds(one.day) for window in times.maybe):
+        return weights.maybe
     return weights.outside + weights.beside * math.exp(-off / weights.fade_days)
 
 

@@ -10,7 +10,8 @@ from datetime import datetime
 import structlog
 
 from futureself_box.errors import BoxError
-from futureself_box.futureself.recall import index, question
+from futureself_box.futureself.onboarding import answers
+from futureself_box.futureself.recall import ages, index, question
 from futureself_box.futureself.recall.passages import Recalled
 from futureself_box.futureself.recall.question import Question
 from futureself_box.inference.client import Embedded, InferenceClient
@@ -32,10 +33,16 @@ async def recall(
     patience_s: float = PATIENCE_S,
 ) -> Recalled:
     """What the member's memory holds of what they say or ask; `asked_at` dates "last spring"."""
-    asked = question.read(question_text[:_LONGEST], asked_at)
-    await asyncio.to_thread(index.take_in, store)
+    text = question_text[:_LONGEST]
+    born = await asyncio.to_thread(_born, store, asked_at) if ages.mentioned(text) else None
+    asked = question.read(text, asked_at, born)
+    await asyncio.to_thread(index.take_in, store, today=asked_at.date())
     embedded = await _embedded(inference, asked, patience_s)
     return await asyncio.to_thread(_answer, store, asked, embedded)
+
+
+def _born(store: MemberStore, asked_at: datetime) -> int | None:
+    return answers.facts(answers.read(store), "", today=asked_at.date()).birth_year
 
 
 async def _embedded(

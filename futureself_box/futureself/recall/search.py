@@ -32,6 +32,7 @@ class Candidate(msgspec.Struct, frozen=True):
     weight: float
     nearness: float
     coverage: float
+    has_vector: bool
 
 
 class Pool(msgspec.Struct, frozen=True):
@@ -80,6 +81,7 @@ def gather(
             weight=row["weight"],
             nearness=near.of(row["id"]),
             coverage=covered.get(row["id"], 0.0),
+            has_vector=near.place(row["id"]) is not None,
         )
         for row in rows
         if (row["kind"] == REPLY) == question.to_the_other
@@ -119,12 +121,16 @@ class _Nearness:
 
     def of(self, passage: int) -> float:
         """One passage's; as the mean where it has no vector yet."""
+        place = self.place(passage)
+        return 0.0 if place is None else float(self._values[place])
+
+    def place(self, passage: int) -> int | None:
+        """Where its vector is; None where it has none yet."""
         if not self.known or self._vectors is None:
-            return 0.0
+            return None
         place = int(np.searchsorted(self._vectors.ids, passage))
-        if place == len(self._vectors.ids) or self._vectors.ids[place] != passage:
-            return 0.0
-        return float(self._values[place])
+        there = place < len(self._vectors.ids) and self._vectors.ids[place] == passage
+        return place if there else None
 
 
 def _inside(connection: Connection, window: Window, covered: Collection[int]) -> set[int]:

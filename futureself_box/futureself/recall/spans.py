@@ -5,7 +5,17 @@ from datetime import date, timedelta
 
 import msgspec
 
-from futureself_box.futureself.recall.calendar_words import MONTHS, SEASONS
+from futureself_box.futureself.recall.calendar_words import HOLIDAYS, MONTHS, SEASONS, WEEKDAYS
+
+# Of holidays: days after Easter Sunday; or the month and day on which they begin, and days after it.
+_BY_EASTER = {
+    "carnival": (-52, -45), "easter": (-4, 3), "ascension": (38, 42), "pentecost": (47, 51),
+}  # fmt: skip
+_FIXED = {
+    "epiphany": (1, 5, 2), "valentine": (2, 13, 3), "mothersday": (5, 1, 30), "fathersday": (6, 13, 9),
+    "midsummer": (6, 19, 7), "thanksgiving": (10, 7, 54), "halloween": (10, 29, 5), "allsaints": (10, 31, 3),
+    "advent": (11, 27, 27), "saintnicholas": (12, 4, 3), "christmas": (12, 20, 9), "newyear": (12, 30, 4),
+}  # fmt: skip
 
 
 class Window(msgspec.Struct, frozen=True):
@@ -25,8 +35,13 @@ class Window(msgspec.Struct, frozen=True):
 
 def month(name: str, year: int) -> Window:
     """A month by its English name."""
-    number = MONTHS.index(name) + 1
-    return Window(date(year, number, 1), date(year, number, monthrange(year, number)[1]))
+    return month_of(year, MONTHS.index(name) + 1)
+
+
+def month_of(year: int, number: int) -> Window:
+    """A month by its number. Raises ValueError where there is none."""
+    first = date(year, number, 1)
+    return Window(first, first.replace(day=monthrange(year, number)[1]))
 
 
 def season(name: str, year: int) -> Window:
@@ -41,17 +56,52 @@ def season(name: str, year: int) -> Window:
 
 
 def holiday(name: str, year: int) -> Window:
-    """The days around a holiday."""
-    if name == "easter":
+    """The days around a holiday; all on which it may fall, where countries keep it on different ones."""
+    if name in _BY_EASTER:
         sunday = _easter(year)
-        return Window(sunday - timedelta(days=4), sunday + timedelta(days=3))
-    begin, days = {
-        "christmas": (date(year, 12, 20), 9),
-        "newyear": (date(year, 12, 30), 4),
-        "halloween": (date(year, 10, 29), 5),
-        "valentine": (date(year, 2, 13), 3),
-    }[name]
+        first, last = (timedelta(days=days) for days in _BY_EASTER[name])
+        return Window(sunday + first, sunday + last)
+    mon, day, days = _FIXED[name]
+    begin = date(year, mon, day)
     return Window(begin, begin + timedelta(days=days))
+
+
+def in_year(name: str, year: int) -> Window | None:
+    """A month, a season or a holiday of a year; None for what is no such thing."""
+    if name in MONTHS:
+        return month(name, year)
+    if name in SEASONS:
+        return season(name, year)
+    return holiday(name, year) if name in HOLIDAYS else None
+
+
+def latest(name: str, today: date, *, past: bool, back: int = 0) -> Window:
+    """The newest one that has begun; with `past`, that is over; `back` of them earlier."""
+    if name in WEEKDAYS:
+        days = (today.weekday() - WEEKDAYS.index(name)) % 7
+        on = today - timedelta(days=days or 7)
+        return Window(on, on)
+    for year in (today.year, today.year - 1, today.year - 2):
+        window = in_year(name, year)
+        if window and (window.until if past else window.since) <= today:
+            return in_year(name, year - back) or window
+    raise LookupError(name)
+
+
+def next_to(name: str, side: str, day: date) -> Window | None:
+    """The first summer that begins after a day, the last Christmas that is over before one."""
+    near = (in_year(name, year) for year in range(day.year - 2, day.year + 3))
+    found = [window for window in near if window is not None]
+    if side == "after":
+        return next((window for window in found if window.since > day), None)
+    return next((window for window in reversed(found) if window.until < day), None)
+
+
+def weekdays(name: str, window: Window) -> list[Window]:
+    """Every Tuesday of a window."""
+    first = window.since + timedelta(days=(WEEKDAYS.index(name) - window.since.weekday()) % 7)
+    days = range(0, (window.until - first).days + 1, 7)
+    return [Window(on, on) for on in (first + timedelta(days=n) for n in days)]
 
 
 def unit(kind: str, today: date, back: int) -> Window:

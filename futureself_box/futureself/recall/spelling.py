@@ -5,9 +5,11 @@ The member's own words are the dictionary, so that names are mended too. Accents
 
 from collections.abc import Iterable
 
+from futureself_box.futureself.recall.stopwords import STOPWORDS
 from futureself_box.store.database import Connection
 
 _SHORTEST = 4
+_SHORTEST_PART = 5
 _MOST = 4
 _FULL_SCAN = 30_000
 
@@ -17,8 +19,11 @@ def alike(connection: Connection, stem: str) -> list[str]:
     if len(stem) < _SHORTEST:
         return []
     # Few get the first letter wrong, so one part of the vocabulary is enough unless nothing is there.
-    same_letter = _from(connection, stem[0], chr(ord(stem[0]) + 1))
-    return _near(stem, same_letter) or _near(stem, _from(connection, "", "\U0010ffff"))
+    same_letter = _near(stem, _from(connection, stem[0], chr(ord(stem[0]) + 1)))
+    if same_letter:
+        return same_letter
+    every = _from(connection, "", "\U0010ffff")
+    return _near(stem, every) or _compounds(stem, every)
 
 
 def distance(first: str, second: str, most: int) -> int:
@@ -43,6 +48,18 @@ def distance(first: str, second: str, most: int) -> int:
         if min(row) > most and min(older) >= most:
             return most + 1
     return min(row[-1], most + 1)
+
+
+def _compounds(stem: str, known: Iterable[str]) -> list[str]:
+    """Words that this one is made of, or that are made of it: Honigernte and Ernte."""
+    parts = [
+        term
+        for term in known
+        if min(len(term), len(stem)) >= _SHORTEST_PART
+        and (stem.endswith(term) or term.endswith(stem) or stem.startswith(term))
+        and term not in STOPWORDS
+    ]
+    return sorted(parts, key=len, reverse=True)[:_MOST]
 
 
 def _from(connection: Connection, first: str, last: str) -> list[str]:

@@ -4,8 +4,6 @@ Question words, pronouns, auxiliaries and the like; folded as `words.fold` does.
 here: they are part of what is asked.
 """
 
-from collections.abc import Sequence
-
 _ENGLISH = """
     a about after again all also always am an and any anybody anyone anything are as at be because been
     before being but by can could d did do does doing done during each else ever every for from get
@@ -63,7 +61,7 @@ _PORTUGUESE = """
     uma umas uns voce chama chamava aconteceu fiz fez
 """
 
-_BY_LANGUAGE = {
+BY_LANGUAGE = {
     "en": frozenset(_ENGLISH.split()),
     "de": frozenset(_GERMAN.split()),
     "fr": frozenset(_FRENCH.split()),
@@ -72,13 +70,4 @@ _BY_LANGUAGE = {
     "it": frozenset(_ITALIAN.split()),
     "pt": frozenset(_PORTUGUESE.split()),
 }
-STOPWORDS = frozenset().union(*_BY_LANGUAGE.values())
-
-
-def language(words: Sequence[str]) -> str:
-    """The language that most of these folded words are small words of; English where none is.
-
-    >>> language(["wann", "war", "ich", "in", "lissabon"]), language(["lisbon"])
-    ('de', 'en')
-    """
-    return max(_BY_LANGUAGE, key=lambda name: sum(word in _BY_LANGUAGE[name] for word in words))
+STOPWORDS = frozenset().union(*BY_LANGUAGE.values())

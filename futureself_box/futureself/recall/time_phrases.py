@@ -3,25 +3,27 @@
 A time is a window of days. Which year is meant where none is said follows from the day of the question.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
 import msgspec
 
+from futureself_box.futureself.recall import ago
 from futureself_box.futureself.recall.calendar_words import (
     HOLIDAYS,
     MONTHS,
+    PLURALS,
     SEASONS,
     UNITS,
     WEEKDAYS,
 )
 from futureself_box.futureself.recall.spans import (
     Window,
-    around,
-    holiday,
+    in_year,
+    latest,
     month,
     part,
-    season,
     unit,
 )
 from futureself_box.futureself.recall.spoken import YEAR, Spoken
@@ -30,17 +32,32 @@ from futureself_box.futureself.recall.spoken import YEAR, Spoken
 _DATING = frozenset({"last", "this", "since", "before", "after", "until", "in", "early", "late", "middle",
                      "between", "around", "during", "of", "by", "from", "and", "the", "next"})  # fmt: skip
 _MAYBE_OTHERS = frozenset(["march", "may", "fall", "august", "spring", "mars", "segunda", "quarta",
-                           "terca", "sexta", "quinta"])  # fmt: skip
+                           "terca", "sexta", "quinta", "reyes", "ascension", "carnival", "advent"])  # fmt: skip
 _PIECES = frozenset(["half", "week", "days", "day", "month"])
+_SEVERAL = {"day": 10, "week": 35, "month": 150, "year": 1500}  # days of "the last weeks"
+_UP_TO_NOW = {"day": 1, "week": 8, "month": 31, "year": 366}
+_OF = frozenset(["of", "vom", "von", "des", "du", "del", "della", "do", "da", "van"])
+_OVER = frozenset(["in", "over", "during", "for", "within", "throughout"])
+_DECADE = re.compile(r"((?:19|20)\d)0(?:s|er|ern)")
+_NAMED = frozenset([*MONTHS, *SEASONS, *HOLIDAYS, *WEEKDAYS])
+_MOVING = frozenset(["thanksgiving", "mothersday", "fathersday"])
+"""Holidays on other days elsewhere: their window is wide, so that their name is searched for too."""
 _DAYS_BACK = {"today": 0, "yesterday": 1, "beforeyesterday": 2, "recently": 60}
 
 
 class Found(msgspec.Struct, frozen=True):
-    """A window, and the place after its last word. `yearless` names what was said without a year."""
+    """A window, and the place after its last word."""
 
     window: Window
     end: int
-    yearless: tuple[str, Window] | None = None
+    name: str | None = None
+    """Of a month, season, holiday or weekday that was said without a year."""
+    any_year: bool = False
+    """Nothing says that the latest is meant, though it is the likeliest."""
+    also: Window | None = None
+    """Another that may be meant as well: a winter lies in two years."""
+    stays: bool = False
+    """Its words are searched for too."""
 
 
 class TimeReader:
@@ -53,32 +70,16 @@ class TimeReader:
     def at(self, at: int) -> Found | None:
         """The time that begins at a place, if one does."""
         for reader in (
-            self._ago, self._part, self._stretch, self._relative, self._day_of_month, self._named,
-            self._year,
+            self._ago, self._part, self._week_of, self._stretch, self._relative, self._day_of_month,
+            self._named, self._year,
         ):  # fmt: skip
             if found := reader(at):
                 return found
         return None
 
     def _ago(self, at: int) -> Found | None:
-        """Three years ago; vor drei Jahren; il y a trois ans."""
-        said = self._said
-        for shape in (("number", "unit", "ago"), ("ago", "number", "unit")):
-            if end := said.shaped(at, shape):
-                count, kind = said.count_and_unit(at, end)
-                if said.means(end) == "today":
-                    return Found(around(self._today, count, kind, exact=True), end + 1)
-                return Found(around(self._today, count, kind), end)
-        for shape in (("number", "season", "ago"), ("ago", "number", "season")):
-            if end := said.shaped(at, shape):
-                means = [said.means(place) for place in range(at, end)]
-                name = next(word for word in means if word in SEASONS)
-                count = next(int(word) for word in means if word.isdigit())
-                # Some count the one just over, some don't.
-                late = self._latest(name, past=True, back=count - 1)
-                early = self._latest(name, past=True, back=count)
-                return Found(Window(early.since, late.until), end)
-        return None
+        found = ago.read(self._said, self._today, at)
+        return Found(*found) if found else None
 
     def _part(self, at: int) -> Found | None:
         """Early 2020; the end of last year; mid March."""
@@ -90,8 +91,20 @@ class TimeReader:
             which, at = {"first": "early", "second": "late", "last": "late"}[which], at + 1
         if which not in {"early", "middle", "late"}:
             return None
-        found = self.at(said.skip(at + 1))
-        return Found(part(found.window, which), found.end, found.yearless) if found else None
+        after = said.skip(at + 1)
+        if said.means(after) in {"week", "month", "year"}:  # the start of the year
+            return Found(part(unit(said.means(after), self._today, 0), which), after + 1)
+        found = self.at(after)
+        return msgspec.structs.replace(found, window=part(found.window, which)) if found else None
+
+    def _week_of(self, at: int) -> Found | None:
+        """The week of 14 March 2022."""
+        kind, second = self._said.means(at), self._said.skip(at + 1)
+        found = self._day_of_month(second) if kind in {"week", "weekend"} else None
+        if found is None or second == at + 1:
+            return None
+        monday = found.window.since - timedelta(days=found.window.since.weekday())
+        return Found(Window(monday, monday + timedelta(days=6)), found.end)
 
     def _stretch(self, at: int) -> Found | None:
         """The last three months; les trois derniers mois."""
@@ -112,31 +125,63 @@ class TimeReader:
         if means in _DAYS_BACK:
             begin = self._today - timedelta(days=_DAYS_BACK[means])
             return Found(Window(begin, self._today if means == "recently" else begin), at + 1)
-        if [self._said.means(at + n) for n in (1, 2)] == ["before", "last"]:
-            if means in UNITS:
-                return Found(unit(means, self._today, -2), at + 3)
-            if means in {*SEASONS, *HOLIDAYS, *MONTHS}:
-                return Found(self._latest(means, past=True, back=1), at + 3)
+        before_last = [self._said.means(at + n) for n in (1, 2)] == ["before", "last"]
+        if before_last and means in {*UNITS, *_NAMED}:
+            return self._which("beforelast", means, at + 3)
         for which, thing, end in self._pairs(at):
-            if thing in UNITS:
-                return Found(unit(thing, self._today, -1 if which == "last" else 0), end)
-            if which == "last" or thing in SEASONS:
-                return Found(self._latest(thing, past=which == "last"), end)
+            if thing in UNITS and self._said.word(end) in _OF:  # the last day of the trip
+                return None
+            return self._trailing(at, thing, end) or self._which(which, thing, end)
         return None
 
+    def _which(self, which: str, thing: str, end: int) -> Found | None:
+        """The last or this one, or the one before the last."""
+        if thing in UNITS:
+            back = {"beforelast": -2, "last": -1, "this": 0}[which]
+            return Found(unit(thing, self._today, back), end)
+        if which == "beforelast":
+            return Found(latest(thing, self._today, past=True, back=1), end)
+        if which == "last" or thing in SEASONS:
+            return Found(latest(thing, self._today, past=which == "last"), end, name=thing)
+        return None
+
+    def _trailing(self, at: int, thing: str, end: int) -> Found | None:
+        """In the last weeks; over the past year; en el último mes."""
+        said = self._said
+        if thing not in _SEVERAL or "last" not in map(said.means, range(at, end)):
+            return None
+        several = any(said.word(place) in PLURALS for place in range(at, end))
+        if not several and thing != "day" and not self._is_up_to_now(at):
+            return None
+        days = _SEVERAL[thing] if several else _UP_TO_NOW[thing]
+        return Found(Window(self._today - timedelta(days=days), self._today), end)
+
+    def _is_up_to_now(self, at: int) -> bool:
+        said = self._said
+        if said.word(at) in {"ultimo", "ultima"}:
+            return True
+        over = said.word(at) == "past" or said.word(at - 2) in _OVER
+        return said.word(at) in {"last", "past"} and said.word(at - 1) == "the" and over
+
     def _pairs(self, at: int) -> Iterator[tuple[str, str, int]]:
-        said, things = self._said, {*UNITS, *SEASONS, *MONTHS, *WEEKDAYS, *HOLIDAYS}
+        said, things = self._said, {*UNITS, *_NAMED}
         first, end = said.means(at), said.skip(at + 1)
         second = said.means(end)
-        if first in {"last", "this"} and second in things:
+        if first in {"last", "this", "beforelast"} and second in things:
             yield first, second, end + 1
-        elif first in things and second == "last" and said.means(end + 1) not in things:
-            yield "last", first, end + 1
+        elif (
+            first in things
+            and second in {"last", "beforelast"}
+            and said.means(end + 1) not in things
+        ):
+            yield second, first, end + 1
 
     def _day_of_month(self, at: int) -> Found | None:
         """3 March 2021; March 3rd; el 3 de marzo."""
         said = self._said
         day, second = said.day(at), said.skip(at + 1)
+        if said.means(at) == "first" and (second > at + 1 or said.word(at) != "first"):
+            day = 1  # the first of May, am ersten Mai
         if day and said.means(second) in MONTHS:
             return self._exact(said.means(second), day, second + 1)
         day_after = said.day(second)
@@ -157,32 +202,35 @@ class TimeReader:
     def _named(self, at: int) -> Found | None:
         """March 2021, the summer of 2019, Christmas, on Monday; without a year, the latest there was."""
         name = self._said.means(at)
-        if name not in {*MONTHS, *SEASONS, *HOLIDAYS, *WEEKDAYS} or not self._is_dated(at):
+        if name == "weekend":
+            return self._weekend(at)
+        if name not in _NAMED or not self._is_dated(at):
             return None
+        stays = name in _MOVING
         year, end = self._said.year_after(at + 1)
         if year is None:
-            window = self._latest(name, past=False)
-            return Found(window, at + 1, (name, window))
+            window = latest(name, self._today, past=False)
+            return Found(window, at + 1, name, any_year=name not in WEEKDAYS, stays=stays)
         found = in_year(name, year)
-        return Found(found, end) if found else None
+        also = in_year(name, year - 1) if name == "winter" else None
+        return Found(found, end, also=also, stays=stays) if found else None
+
+    def _weekend(self, at: int) -> Found | None:
+        """At the weekend, but not "the weekend of the storm"."""
+        said = self._said
+        alone = said.is_filler(at - 1) and not said.is_filler(at + 1)
+        if not alone or said.word(at) in {"weekends", "wochenenden"}:
+            return None
+        return Found(unit("weekend", self._today, 0), at + 1)
 
     def _year(self, at: int) -> Found | None:
-        if YEAR.fullmatch(self._said.word(at)):
-            year = int(self._said.word(at))
-            return Found(Window(date(year, 1, 1), date(year, 12, 31)), at + 1)
+        word = self._said.word(at)
+        if YEAR.fullmatch(word):
+            return Found(Window(date(int(word), 1, 1), date(int(word), 12, 31)), at + 1)
+        if decade := _DECADE.fullmatch(word):
+            year = int(decade[1]) * 10
+            return Found(Window(date(year, 1, 1), date(year + 9, 12, 31)), at + 1)
         return None
-
-    def _latest(self, name: str, *, past: bool, back: int = 0) -> Window:
-        """The newest one that has begun; with `past`, that is over; `back` of them earlier."""
-        if name in WEEKDAYS:
-            days = (self._today.weekday() - WEEKDAYS.index(name)) % 7
-            on = self._today - timedelta(days=days or 7)
-            return Window(on, on)
-        for year in (self._today.year, self._today.year - 1, self._today.year - 2):
-            window = in_year(name, year)
-            if window and (window.until if past else window.since) <= self._today:
-                return in_year(name, year - back) or window
-        raise LookupError(name)
 
     def _is_dated(self, at: int) -> bool:
         """Whether a word that may be another is a time here: march, may and fall are."""
@@ -195,12 +243,3 @@ class TimeReader:
             or YEAR.fullmatch(said.word(at + 1))
             or (at and said.question[said.tokens[at].start].isupper())
         )
-
-
-def in_year(name: str, year: int) -> Window | None:
-    """A month, a season or a holiday of a year; None for what is no such thing."""
-    if name in MONTHS:
-        return month(name, year)
-    if name in SEASONS:
-        return season(name, year)
-    return holiday(name, year) if name in HOLIDAYS else None

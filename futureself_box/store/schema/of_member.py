@@ -330,6 +330,17 @@ def time_spent(db: Database) -> None:
 
 
 @member()
+def sealed_letters(db: Database) -> None:
+    """What waits to be remembered until a day (futureself/recall/index.py)."""
+    db.execute("""
+        CREATE TABLE memory_sealed (record TEXT PRIMARY KEY, until TEXT NOT NULL)
+        STRICT, WITHOUT ROWID
+    """)
+    # Fires the triggers of `recall`: what was remembered too early waits anew.
+    db.execute("UPDATE head SET op = op WHERE kind = 'letter'")
+
+
+@member()
 def care_of_what_is_written(db: Database) -> None:
     """How far care has read what the member wrote; it begins with what comes after this release."""
     db.execute("""

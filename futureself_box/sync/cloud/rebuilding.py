@@ -16,7 +16,7 @@ import msgspec
 from futureself_box.errors import CloudDamaged, CloudEmpty
 from futureself_box.household import members
 from futureself_box.household.members import Member
-from futureself_box.records import erasing
+from futureself_box.records import erasing, filling
 from futureself_box.store import keys, schema, sheet, vault
 from futureself_box.store.data_folder import BOX, HOUSEHOLD, KEY_FILE, MEMBERS_FOLDER
 from futureself_box.store.migrations import migrate
@@ -107,7 +107,7 @@ async def _bring_back(
         damaged = await _take_all(copy)
         named = await asyncio.to_thread(erasing.named, store)
         with store.read() as connection:
-            versions = place.head(connection)
+            versions = connection.execute("SELECT count(*) AS n FROM revision").fetchone()["n"]
     return Rebuilt(member, versions, len(named), damaged)
 
 
@@ -120,6 +120,8 @@ def _open(into: Replacement, file: keys.KeyFile, key: bytes, member: Member) -> 
     with store.maintain() as connection:
         # Random ids touch pages all over the file, and each one read again is decrypted again.
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        # Nothing of it counts before all of it is flushed together (restoring.replacing).
+        connection.execute("PRAGMA synchronous = OFF")
     return store
 
 
@@ -136,7 +138,8 @@ async def _take_all(copy: Copy) -> int:
         if page.changes and not opened:
             raise CloudDamaged
         others |= {row.key_id for row in page.changes} - {copy.key.key_id}
-        await asyncio.to_thread(taking_in.take_in, copy.store, opened, page)
+        await asyncio.to_thread(taking_in.fill, copy.store, opened, page)
+    await asyncio.to_thread(filling.finish, copy.store)
     place.begin_key(copy.store, copy.key.key_id, others)
     await asyncio.to_thread(copy.store.check)
     return damaged

@@ -8,7 +8,7 @@ anew. A body may be missing only where the record was erased; a cloud that loses
 from collections.abc import Sequence
 
 from futureself_box.errors import CloudDamaged
-from futureself_box.records import erasing, revisions
+from futureself_box.records import erasing, filling, revisions
 from futureself_box.store.vault import MemberStore
 from futureself_box.sync import replicas
 from futureself_box.sync.cloud import place, sealing
@@ -63,3 +63,11 @@ def take_in(store: MemberStore, opened: Sequence[Opened], page: Page) -> int:
     if attached or any(one.change.op == "purge" for one in opened):
         erasing.let_go(store, attached)
     return found.count("new")
+
+
+def fill(store: MemberStore, opened: Sequence[Opened], page: Page) -> None:
+    """As `take_in`, into a store that is only being made; `filling.finish` comes after the last page."""
+    with store.write() as tx:
+        filling.add(tx, ((one.change, one.device) for one in opened))
+        place.note_pushed(tx, place.head(tx))
+        place.read_on(tx, cursor=page.cursor, epoch=page.epoch, kept=page.keys)

@@ -50,6 +50,7 @@ export class AffirmationList extends HTMLElement {
     if (!this.#replica) throw new TypeError("not begun");
     const row = this.#rows.get(id) ?? new AffirmationRow(this.#replica);
     this.#rows.set(id, row);
+    row.dataset["record"] = id;
     return row;
   }
 }

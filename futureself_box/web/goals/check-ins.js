@@ -84,6 +84,7 @@ export class CheckIns extends HTMLElement {
     const { day, written_at, mood, goal = "", note } = /** @type {CheckInBody} */ (shown.head.body);
     const row = document.createElement("li");
     row.append(stamp("check-in"));
+    row.dataset["record"] = shown.id;
     const words = [mood && MOODS[mood - 1], titles.get(goal), note].filter(Boolean).join(" · ");
     part(row, "text", HTMLElement).textContent = words;
     const when = dayInWords(Date.parse(`${day}T12:00:00`));

@@ -84,6 +84,7 @@ export class GoalCard extends HTMLElement {
   #row(step) {
     const row = this.#rows.get(step.id) ?? new StepRow(this.#replica);
     this.#rows.set(step.id, row);
+    row.dataset["record"] = step.id;
     return row;
   }
 

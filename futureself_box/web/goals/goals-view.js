@@ -10,7 +10,7 @@
 /** @import { GoalBody } from "./goals.js" */
 
 import * as care from "../care/heard.js";
-import { arrange, part, stamp } from "../dom.js";
+import { arrange, part, reveal, stamp } from "../dom.js";
 import { dropFields, keepFields } from "../drafts.js";
 import { TrashList } from "../journal/trash-list.js";
 import { discard, save } from "../records/saving.js";
@@ -60,6 +60,17 @@ export class GoalsView extends HTMLElement {
     this.#draw();
     const interrupted = this.#replica.shown(KIND).find(({ id }) => id === GoalEditor.interrupted);
     if (interrupted) this.#edit(interrupted);
+  }
+
+  /**
+   * Show where a record stands, as when an answer names it.
+   * @param {string} record
+   */
+  open(record) {
+    /** @type {NodeListOf<HTMLElement>} */
+    const rows = this.querySelectorAll("[data-record]");
+    // Only the latest check-ins have a row.
+    reveal([...rows].find(({ dataset }) => dataset["record"] === record) ?? part(this, "check-ins", CheckIns));
   }
 
   #listenToForm() {
@@ -168,6 +179,7 @@ export class GoalsView extends HTMLElement {
     const kept = this.#cards.get(goal.id);
     const card = kept ?? new GoalCard(this.#replica, goal);
     this.#cards.set(goal.id, card);
+    card.dataset["record"] = goal.id;
     if (!kept) {
       card.addEventListener("edit", () => {
         this.#edit(this.#replica.shown(KIND).find(({ id }) => id === goal.id) ?? goal);

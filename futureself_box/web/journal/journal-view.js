@@ -16,6 +16,7 @@ import { prepare } from "../care/recogniser.js";
 import { AttachmentField } from "../attachments/attachment-list.js";
 import { arrange, part, stamp } from "../dom.js";
 import { keep, read } from "../kept.js";
+import { LetterNotice } from "../letters/letter-notice.js";
 import { discard, save } from "../records/saving.js";
 import { uuid7 } from "../uuid.js";
 import { day as dayInWords } from "../words.js";
@@ -86,6 +87,7 @@ export class JournalView extends HTMLElement {
       this.#shownCount += FIRST_PAGE;
       this.#draw();
     });
+    part(this, "letter", LetterNotice).begin(this.#replica);
     const trash = part(this, "trash", TrashList);
     trash.begin(this.#api, [KIND]);
     trash.addEventListener("change", () => this.#sync.refresh());
@@ -148,6 +150,15 @@ export class JournalView extends HTMLElement {
       this.#close();
     });
     editor.addEventListener("close", () => this.#close());
+  }
+
+  /**
+   * Show one entry, as when an answer names it.
+   * @param {string} record
+   */
+  open(record) {
+    const entry = this.#replica.shown(KIND).find(({ id }) => id === record);
+    if (entry) this.#edit(entry);
   }
 
   /** @param {Shown} entry */

@@ -8,6 +8,7 @@
 import { Problem } from "../api.js";
 import { ConfirmButton } from "../confirm-button.js";
 import { part, stamp } from "../dom.js";
+import { inWords as letterInWords } from "../letters/letters.js";
 import { MOODS } from "./entries.js";
 
 const ERASE = {
@@ -87,7 +88,9 @@ const NOUNS = new Map([
  * @param {string} kind
  * @param {any} body
  */
-function inWords(kind, { text, title, mood, note }) {
+function inWords(kind, body) {
+  if (kind === "letter") return letterInWords(body);
+  const { text, title, mood, note } = body;
   const words = text ?? title ?? [MOODS[mood - 1], note].filter(Boolean).join(" · ");
   const noun = NOUNS.get(kind);
   return noun ? `${noun}: ${words}` : words;

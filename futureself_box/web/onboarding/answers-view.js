@@ -5,7 +5,7 @@
 /** @import { Question, Questions } from "./questions.js" */
 
 import { CareNote } from "../care/care-note.js";
-import { part, stamp } from "../dom.js";
+import { part, reveal, stamp } from "../dom.js";
 import { keep, read } from "../kept.js";
 import { whereabouts } from "../records/saving.js";
 import { QuestionField } from "./question-field.js";
@@ -51,6 +51,16 @@ export class AnswersView extends HTMLElement {
     });
     part(this, "sections", HTMLElement).replaceChildren(...sections);
     this.#show();
+  }
+
+  /**
+   * Show one answer, as when what the future self said names it.
+   * @param {string} record
+   */
+  async open(record) {
+    await this.refresh();
+    const field = this.#fields.get(this.#replica.find(record)?.head.body.question);
+    if (field?.parentElement) reveal(field.parentElement);
   }
 
   /** @param {Question} question */

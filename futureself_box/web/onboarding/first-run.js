@@ -8,6 +8,7 @@
 /** @import { Sync } from "../records/sync.js" */
 /** @import { Question, Questions } from "./questions.js" */
 
+import { CareNote } from "../care/care-note.js";
 import { part, stamp } from "../dom.js";
 import { QuestionField } from "./question-field.js";
 import { answer, answers, ask } from "./questions.js";
@@ -19,6 +20,7 @@ export class FirstRun extends HTMLElement {
   #api;
   #replica;
   #sync;
+  #care;
   /** @type {Questions | null} */
   #asked = null;
 
@@ -32,10 +34,12 @@ export class FirstRun extends HTMLElement {
     this.#api = api;
     this.#replica = replica;
     this.#sync = sync;
+    this.#care = new CareNote(api);
   }
 
   connectedCallback() {
     this.replaceChildren(stamp("first-run"));
+    part(this, "care", HTMLElement).append(this.#care);
     part(this, "form", HTMLFormElement).addEventListener("submit", (event) => {
       event.preventDefault();
       this.#next(this.#field?.given ?? {});
@@ -82,6 +86,7 @@ export class FirstRun extends HTMLElement {
     const problem = await answer(this.#replica, { question, version }, given);
     part(this, "error", HTMLElement).textContent = problem;
     if (problem) return;
+    if (given.text) this.#care.look(given.text);
     const [following] = this.#left(this.#asked);
     if (following) return this.#show(following);
     for (const name of ["form", "leave", "intro"]) part(this, name, HTMLElement).hidden = true;

@@ -78,6 +78,15 @@ export class Replica extends EventTarget {
     return found;
   }
 
+  /**
+   * @param {string} id
+   * @returns {Shown | null} what a record shows; null where it is not here, or in the trash
+   */
+  find(id) {
+    const shown = this.#held.has(id) ? this.#show(id) : null;
+    return shown?.head.op === "put" ? shown : null;
+  }
+
   /** @param {string} id */
   #show(id) {
     const known = this.#shown.get(id);

@@ -1,6 +1,8 @@
 """What the future self remembers of what a member wrote, and what it must not."""
 
 import asyncio
+from datetime import date
+from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
@@ -10,7 +12,7 @@ from futureself_box.futureself.keeper import Keeper
 from futureself_box.futureself.recall import index
 from futureself_box.futureself.recall.vectors import Cache
 from futureself_box.records import messages, writing
-from futureself_box.records.kinds import Goal, Message
+from futureself_box.records.kinds import Goal, Letter, Message
 from futureself_box.records.revisions import Change
 from futureself_box.store.vault import MemberStore, Vault
 from futureself_box.sync import replicas
@@ -45,6 +47,35 @@ async def test_what_is_erased_or_corrected_is_gone_at_once(journal: Memory) -> N
     assert entry not in await journal.records("Who is Tosca, the greyhound?")
     await journal.settle()
     assert entry not in await journal.records("Who is Tosca, the greyhound?")
+
+
+async def test_a_sealed_letter_is_remembered_from_its_day_on_or_once_it_was_opened(
+    journal: Memory,
+) -> None:
+    text = "Adopted a greyhound called Pixel. We moved to Ghent."
+    fields: dict[str, Any] = {"text": text, "written_at": NOW, "opens_on": date(2027, 3, 1)}
+    letters = [write_letter(journal, **fields) for _ in range(2)]
+    await journal.settle()
+    for question in ("Who is Pixel?", "Where will I live in 2030?", "What did I write in 2027?"):
+        assert not {*letters} & {*await journal.records(question)}
+    with journal.store.read() as connection:
+        assert connection.execute("SELECT 1 FROM fact WHERE object = 'Ghent'").fetchone() is None
+    write_letter(journal, letters[0], **fields, opened_at=NOW)
+    await journal.settle()
+    assert (await journal.records("Who is Pixel?"))[0] == letters[0]
+    on_the_day = NOW.replace(year=2027, month=3, day=1)
+    writing.purge(journal.store, letters[0], PHONE)
+    await journal.ask("Who is Pixel?", on_the_day)
+    await journal.settle()
+    found = await journal.ask("Who is Pixel?", on_the_day)
+    assert [(one.record, one.day) for one in found.passages][:1] == [(letters[1], NOW.date())]
+
+
+def write_letter(journal: Memory, record: UUID | None = None, **fields: object) -> UUID:
+    body = msgspec.json.encode(msgspec.convert(fields, Letter)).decode()
+    if record is None:
+        return writing.create(journal.store, "letter", body, PHONE).record
+    return writing.replace(journal.store, record, "letter", body, PHONE, parent=None).record
 
 
 async def test_erased_words_are_in_no_page_of_memory(journal: Memory) -> None:
@@ -123,6 +154,22 @@ async def test_the_latest_answers_and_what_was_before_is_history(journal: Memory
     assert {one.record: one.history for one in recalled.passages}.get(old, True) is True
     then = NOW.replace(year=2025)
     assert (await journal.records("Where do I live now?", then))[0] == old
+
+
+async def test_where_somebody_else_lives_is_not_where_the_member_does(journal: Memory) -> None:
+    journal.write("2026-03-07", "We moved to Antwerp, into a flat above a bakery.")
+    hers = journal.write("2025-06-07", "My daughter Lea has moved to Bruges with her cat.")
+    await journal.settle()
+    assert (await journal.records("Where does my daughter live now?"))[0] == hers
+
+
+async def test_a_season_is_found_by_what_came_before_it(journal: Memory) -> None:
+    journal.write("2024-10-03", "The divorce is final, signed in a corridor.")
+    then = journal.write("2024-12-24", "Carols in the kitchen, the two of us and a small goose.")
+    journal.write("2025-12-24", "Carols again, this time with the neighbours.")
+    await journal.settle()
+    found = await journal.records("How was the first Christmas after the divorce?")
+    assert found[0] == then
 
 
 async def test_spelling_and_accents_are_forgiven(journal: Memory) -> None:
