@@ -110,7 +110,7 @@ async def test_beside_a_heavy_check_in_and_goal_stand_words_too(app: App) -> Non
     await page.get_by_label("A few words, if you like").fill(HEAVY)
     await page.locator("fs-check-ins").get_by_role("button", name="Check in").click()
     await expect(page.locator("fs-check-ins fs-care-note")).to_contain_text("safe right now")
-    await page.get_by_label("A new goal").fill("End my life")
+    await page.get_by_label("A new goal").fill("I want to die")
     await page.get_by_label("A new goal").press("Enter")
     await expect(page.locator("fs-goal fs-care-note")).to_contain_text("safe right now")
     await check(page)
