@@ -14,7 +14,7 @@ import structlog
 from futureself_box.errors import BoxError, ContextLengthExceeded
 from futureself_box.futureself import barring, briefing, persona, prompt
 from futureself_box.futureself.briefing import Brief
-from futureself_box.futureself.care import farewells, recogniser, words
+from futureself_box.futureself.care import farewells, reading, recogniser, words
 from futureself_box.futureself.care.labelled import Audience
 from futureself_box.futureself.care.meaning import Verdict
 from futureself_box.futureself.care.watch import Watch
@@ -138,8 +138,9 @@ class Writer:
         audience: Audience = "child" if self._turn.child else "adult"
         if farewells.is_everyday(said.message.text) and not any(map(_was_heavy, before)):
             # By meaning one in twelve goodbyes is taken for a last one: here the words alone decide.
+            read = await asyncio.to_thread(reading.read, said.message.text)
             return await asyncio.to_thread(
-                recogniser.assess, said.message.text, context=self._heard, audience=audience
+                recogniser.assess, read, context=self._heard, audience=audience
             )
         return await self._watch.assess(said.message.text, context=self._heard, audience=audience)
 
