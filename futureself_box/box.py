@@ -55,6 +55,7 @@ from futureself_box.api.pushes import Pushes
 from futureself_box.doctor.recorder import Recorder
 from futureself_box.errors import ModelServerNotAgreed
 from futureself_box.futureself import answering
+from futureself_box.futureself.care.hearing import Hearing
 from futureself_box.futureself.care.watch import Watch
 from futureself_box.futureself.keeper import Keeper
 from futureself_box.futureself.turns import Turns
@@ -101,6 +102,7 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
     inference = client.connect(settings)
     watch = Watch(inference, settings.data_path)
     turns = Turns(inference, answering.limits(settings), watch)
+    phones = Phones()
     parts = Parts(
         vault=vault,
         setup_code=SetUpCode(_show_setup_code(settings, presence)),
@@ -112,7 +114,13 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
             lambda: vault.open_stores, inference, is_busy=lambda member: bool(turns.running(member))
         ),
         watch=watch,
-        phones=Phones(),
+        hearing=Hearing(
+            lambda: vault.open_stores,
+            watch,
+            is_child=lambda member: members.get(vault.household, member).role == "child",
+            tell=lambda store: news.tell(phones, store),
+        ),
+        phones=phones,
         pushes=Pushes(),
         recorder=Recorder(vault.household),
         inference=inference,
@@ -129,6 +137,7 @@ def build(settings: Settings, vault: Vault, presence: Presence | None) -> Litest
             asyncio.create_task(watch.prepare()),
             asyncio.create_task(news.hear(settings.news_socket, parts)),
             asyncio.create_task(parts.memory.run()),
+            asyncio.create_task(parts.hearing.run()),
             asyncio.create_task(vitals.record(parts)),
         }
         try:

@@ -6,7 +6,9 @@ import threading
 # Before numpy is imported: where the machine is busy, more threads than cores wait for each other.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+from collections import Counter
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import hypothesis
@@ -18,6 +20,14 @@ from futureself_box.bench.running_box import RunningBox
 from futureself_box.store.vault import Vault
 from tests.starter import starter_models
 from tests.supabase.project import Double, Project, a_double, real_project
+
+# Answers are short and written by one thread, so that a test waits for seconds and not for minutes where
+# the machine is busy.
+QUICK = {
+    "FUTURESELF_INFERENCE_REPLY_TOKENS": "64",
+    "FUTURESELF_INFERENCE_REPLY_SENTENCES": "100",
+    "FUTURESELF_INFERENCE_THREADS": "1",
+}
 
 # For mutants: that a test goes red is enough, the smallest reason is not looked for.
 settings.register_profile("unshrunk", phases=[Phase.explicit, Phase.generate])
@@ -38,6 +48,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.getoption("--soak"):
         for item in items:
             item.add_marker(pytest.mark.timeout(4 * 3600), append=False)
+    elif hasattr(config, "workerinput"):
+        longest_first(items)
+
+
+def longest_first(items: list[pytest.Item]) -> None:
+    """Sort files by how long their tests may take, so that no process is left alone with a long one."""
+    size = Counter(item.path for item in items)
+    patience: dict[Path, float] = {}
+    for item in items:
+        marker = item.get_closest_marker("timeout")
+        seconds = float(marker.args[0] if marker else item.config.getini("timeout"))
+        patience[item.path] = max(seconds, patience.get(item.path, 0))
+    items.sort(key=lambda item: (patience[item.path], size[item.path]), reverse=True)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -115,24 +138,35 @@ def models() -> Path:
 
 @pytest.fixture
 def box(tmp_path: Path, models: Path) -> Iterator[RunningBox]:
-    """A whole box, real processes and the starter model, ready and waiting for its owner.
+    """A whole box, real processes and the starter model, ready and waiting for its owner."""
+    with RunningBox(tmp_path, models, **QUICK) as running:
+        yield running
 
-    Its answers are short and written by one thread, so that a test waits for seconds and not for
-    minutes where the machine is busy.
-    """
-    quick = {
-        "FUTURESELF_INFERENCE_REPLY_TOKENS": "64",
-        "FUTURESELF_INFERENCE_REPLY_SENTENCES": "100",
-        "FUTURESELF_INFERENCE_THREADS": "1",
-    }
-    with RunningBox(tmp_path, models, **quick) as running:
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Iterator[RunningBox]:
+    """A whole box as `box`, shared by the tests of one file that leave it whole."""
+    with RunningBox(tmp_path_factory.mktemp("home"), models, **QUICK) as running:
         yield running
 
 
 @pytest.fixture
 def silent_box(tmp_path: Path) -> Iterator[RunningBox]:
     """A whole box without a model: it takes everything in and answers nothing."""
-    running = RunningBox(tmp_path, None)
+    with silent(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def silent_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBox]:
+    """A whole box without a model, shared by the tests of one file that leave it whole."""
+    with silent(tmp_path_factory.mktemp("home")) as running:
+        yield running
+
+
+@contextmanager
+def silent(folder: Path) -> Iterator[RunningBox]:
+    running = RunningBox(folder, None)
     running.start()
     running.wait_until_up()
     yield running

@@ -57,7 +57,7 @@ class LlamaServer:
     def _answers(self) -> bool:
         try:
             headers = {"authorization": f"Bearer {KEY}"}
-            with httpx2.Client(headers=headers, trust_env=False) as http:
+            with httpx2.Client(headers=headers, trust_env=False, verify=False) as http:
                 return http.get(f"{self.url}/models").is_success
         except httpx2.TransportError:
             return False

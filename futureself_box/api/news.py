@@ -11,6 +11,7 @@ import structlog
 
 from futureself_box.api.frames import Poke
 from futureself_box.api.parts import Parts
+from futureself_box.api.phones import Phones
 from futureself_box.errors import BoxError
 from futureself_box.store import bell
 from futureself_box.store.vault import MemberStore
@@ -37,6 +38,11 @@ def poke(store: MemberStore) -> Poke:
     """What a phone has to know to see whether it is behind."""
     with store.read() as connection:
         return Poke(replicas.place(connection).head, cloud=place.frontier(connection))
+
+
+async def tell(phones: Phones, store: MemberStore) -> None:
+    """Poke a member's phones, after the box itself wrote something."""
+    await phones.poke(store.member, await asyncio.to_thread(poke, store))
 
 
 async def _tell(parts: Parts, member: UUID) -> None:

@@ -11,6 +11,7 @@ from futureself_box.api.phones import Phones
 from futureself_box.api.pushes import Pushes
 from futureself_box.doctor.recorder import Recorder
 from futureself_box.errors import BoxError
+from futureself_box.futureself.care.hearing import Hearing
 from futureself_box.futureself.care.watch import Watch
 from futureself_box.futureself.keeper import Keeper
 from futureself_box.futureself.turns import Turns
@@ -41,6 +42,7 @@ class Parts:
     tries: Tries
     turns: Turns
     watch: Watch
+    hearing: Hearing
     memory: Keeper
     phones: Phones
     pushes: Pushes
@@ -85,6 +87,7 @@ class Parts:
             await self.phones.revoke(device)
         await self.turns.forget(member)
         await self.memory.forget(member)
+        await self.hearing.forget(member)
         try:
             key = await asyncio.to_thread(self.vault.parking_key, member)
             await self.inference.erase(str(member), key)

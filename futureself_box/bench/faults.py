@@ -11,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 from websockets.asyncio.client import ClientConnection
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from futureself_box.api import frames
 from futureself_box.api.frames import (
@@ -277,7 +277,8 @@ async def _write_until_cut(device: Device, acknowledged: set[UUID]) -> None:
             while True:
                 await phone.send(new_message("x" * random.randint(1, 2000)))
                 acknowledged.add(await _accepted(phone))
-    except (ConnectionClosed, OSError):
+    except (WebSocketException, OSError):
+        # Also where the box was killed before it had answered the handshake.
         return
 
 

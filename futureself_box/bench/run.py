@@ -159,7 +159,7 @@ def _talking(folder: Path, settings: Settings, llama_bench: str | None) -> Itera
 
 
 def _conversation(folder: Path, box: RunningBox) -> Iterator[Figure]:
-    talked = talking.talking(folder, box.data / "run" / "inference.sock", _TURNS)
+    talked = talking.talking(folder, box.data, _TURNS)
     what = f"from a message to the model's start, {_TURNS} turns, p95"
     yield held(what, talked.overhead_p95_ms, 60, "ms")
     what = "tokens before each turn's own that were not read again, all"

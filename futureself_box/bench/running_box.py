@@ -167,7 +167,8 @@ class RunningBox:
     ) -> httpx2.Response:
         """One HTTP request."""
         headers = {} if token is None else {"authorization": f"Bearer {token}"}
-        with httpx2.Client(base_url=self.url, timeout=10) as http:
+        # No TLS on loopback; reading the authorities for it would cost more than most answers.
+        with httpx2.Client(base_url=self.url, timeout=10, verify=False) as http:
             return http.request(method, path, json=body, headers=headers)
 
     def call(self, method: str, path: str, body: Any = None, token: str | None = None) -> Any:

@@ -59,19 +59,19 @@ class Watched(InferenceClient):
             yield event
 
 
-def talking(folder: Path, socket: Path, turns: int) -> Talking:
-    """One conversation of so many turns with the engine behind a socket."""
+def talking(folder: Path, data: Path, turns: int) -> Talking:
+    """One conversation of so many turns, with the engine and care's head of the box whose data is there."""
     vault, member = Vault(folder / "data", folder / "config"), uuid4()
     vault.ensure_member(member)
     try:
-        return asyncio.run(_talk(vault.member(member), socket, folder, turns))
+        return asyncio.run(_talk(vault.member(member), data, turns))
     finally:
         vault.close()
 
 
-async def _talk(store: MemberStore, socket: Path, folder: Path, turns: int) -> Talking:
-    client = Watched(socket)
-    watch = Watch(client, folder)
+async def _talk(store: MemberStore, data: Path, turns: int) -> Talking:
+    client = Watched(data / "run" / "inference.sock")
+    watch = Watch(client, data)
     await watch.prepare()
     waited, read = [], []
     before = 0

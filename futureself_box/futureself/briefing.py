@@ -130,7 +130,7 @@ def _prepare(turn: Turn, recalled: Recalled, now: datetime, room: int, heavy: bo
         facts=_facts(turn, given, now),
         told=(*(line.content for line in opening[persona.SHARED_MESSAGES :]), *texts),
         fixed=_fixed(turn, known, read, now, leaving)
-        or _forgotten(turn, recalled, read, now, at_hand),
+        or ("" if leaving else _forgotten(turn, recalled, read, now, at_hand)),
         options=None if leaving else _options(turn, read),
         leaving=leaving,
     )
@@ -206,7 +206,7 @@ def _fixed(
     if (language := replies.asks_what_it_is(text)) is not None:
         return words.words(language).program
     asked = losses.asked(turn.said.message.text, known, language=read.language, year=now.year)
-    if not asked or turn.begun:
+    if not asked or turn.begun or leaving:
         return ""
     said = lexicon(read.language).losses
     return turn.one_of(said.answer if any(loss.who for loss in asked) else said.answer_of_nobody)

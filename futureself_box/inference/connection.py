@@ -35,7 +35,10 @@ _TIMEOUT = httpx2.Timeout(30.0, connect=5.0)
 
 
 class Health(msgspec.Struct, frozen=True):
-    """How the language model is; what is wrong with a server elsewhere is an error instead."""
+    """How the language model is; what is wrong with a server elsewhere is an error instead.
+
+    `parameters` counts the weights; 0 where nobody says it.
+    """
 
     status: Literal["ready", "loading", "model_missing", "model_broken", "down"]
     model: str | None = None
@@ -43,6 +46,7 @@ class Health(msgspec.Struct, frozen=True):
     starter: bool = False
     layers: int = 0
     gpu_layers: int = 0
+    parameters: int = 0
 
 
 class Trouble(msgspec.Struct, frozen=True):

@@ -172,6 +172,7 @@ def _ready(model: Llama, tokens: PromptTokens) -> Ready:
         tokens.controls,
         model.layers,
         model.gpu_layers,
+        model.parameters,
     )
 
 

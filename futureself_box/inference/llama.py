@@ -67,6 +67,7 @@ class Llama:
         api.llama_backend_init()
         self._model = _load(path, gpu_layers)
         self.layers = int(api.llama_model_n_layer(self._model))
+        self.parameters = int(api.llama_model_n_params(self._model))
         self.gpu_layers = min(_loading.gpu_layers, self.layers)
         self._vocab = api.llama_model_get_vocab(self._model)
         self._abort_flag = ctypes.create_string_buffer(2)

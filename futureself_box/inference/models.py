@@ -34,7 +34,7 @@ class Models:
         self._template: ChatTemplate | None = None
         self._after = ""
         self._controls: tuple[str, ...] = ()
-        self._layers = self._gpu_layers = 0
+        self._layers = self._gpu_layers = self._parameters = 0
         self._parked = settings.parked_path
         self._tasks: list[asyncio.Task[None]] = []
         self._on_broken: Callable[[], None] = lambda: None
@@ -95,6 +95,7 @@ class Models:
             starter=identity is not None and weights.is_starter(identity),
             layers=self._layers,
             gpu_layers=self._gpu_layers,
+            parameters=self._parameters,
         )
 
     def checkup(self) -> tuple[Trouble, ...]:
@@ -173,6 +174,7 @@ class Models:
         self._controls = ready.controls
         self._after = prompt_parts.between(self._template)
         self._layers, self._gpu_layers = ready.layers, ready.gpu_layers
+        self._parameters = ready.parameters
 
 
 def _check_language(identity: Identity) -> None:

@@ -263,6 +263,7 @@ class Health(msgspec.Struct, frozen=True):
     starter: bool
     layers: int = 0
     gpu_layers: int = 0
+    parameters: int = 0
 
 
 class Fault(msgspec.Struct, frozen=True):

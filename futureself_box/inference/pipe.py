@@ -97,6 +97,7 @@ class Ready(msgspec.Struct, frozen=True, tag=True):
     layers: int = 0
     """All of the model's, and those that llama.cpp says it put on the GPU."""
     gpu_layers: int = 0
+    parameters: int = 0
 
 
 class Refused(msgspec.Struct, frozen=True, tag=True):

@@ -240,6 +240,16 @@ class Letter(msgspec.Struct, frozen=True, omit_defaults=True):
         return today is None or self.opens_on > today
 
 
+class Care(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What was heard in one version of a record: how urgent, and what about. For the member alone."""
+
+    record: UUID
+    revision: UUID
+    tier: Annotated[int, Meta(ge=1, le=3)]
+    topic: Named
+    at: Moment
+
+
 Body: TypeAlias = (
     Entry
     | Affirmation
@@ -255,6 +265,7 @@ Body: TypeAlias = (
     | Reaction
     | Keepsake
     | Letter
+    | Care
 )
 
 KINDS: dict[str, type[Body]] = {
@@ -272,6 +283,7 @@ KINDS: dict[str, type[Body]] = {
     "reaction": Reaction,
     "keepsake": Keepsake,
     "letter": Letter,
+    "care": Care,
 }
 _DECODERS = {name: msgspec.json.Decoder(body) for name, body in KINDS.items()}
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])

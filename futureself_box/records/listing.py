@@ -13,6 +13,7 @@ from futureself_box.records.kinds import (
     Affirmation,
     Answer,
     Body,
+    Care,
     CheckIn,
     Entry,
     FutureMemory,
@@ -135,7 +136,7 @@ def words_of(fields: Body) -> str:
             return fields.note
         case Answer():
             return "\n".join((fields.text, *(person.name for person in fields.people)))
-        case Preference() | Measure() | FutureMemory() | Reaction():
+        case Preference() | Measure() | FutureMemory() | Reaction() | Care():
             return ""
 
 

@@ -3,15 +3,25 @@
  * Dispatches `say`, whose detail is the text, and `stop`.
  */
 
+import { CareNote } from "./care/care-note.js";
+import { prepare } from "./care/recogniser.js";
 import { part, stamp } from "./dom.js";
 import { keep, read } from "./kept.js";
 
+const CONTEXT = 2;
+
 export class Composer extends HTMLElement {
+  #care = new CareNote();
+  /** @type {string[]} what was said before */
+  #said = [];
+  #online = false;
+
   connectedCallback() {
-    this.replaceChildren(stamp("composer"));
+    this.replaceChildren(this.#care, stamp("composer"));
     const area = this.#area;
     area.value = read("draft", "");
     area.addEventListener("input", () => this.#edited());
+    area.addEventListener("focus", () => prepare());
     area.addEventListener("keydown", (event) => this.#key(event));
     part(this, "form", HTMLFormElement).addEventListener("submit", (event) => {
       event.preventDefault();
@@ -27,6 +37,7 @@ export class Composer extends HTMLElement {
    * @param {{ answering: boolean, online: boolean }} now
    */
   show({ answering, online }) {
+    this.#online = online;
     const stop = part(this, "stop", HTMLButtonElement);
     const send = part(this, "send", HTMLButtonElement);
     const moves = document.activeElement === (answering ? send : stop);
@@ -67,6 +78,9 @@ export class Composer extends HTMLElement {
     this.dispatchEvent(new CustomEvent("say", { detail: text }));
     // Only now, with the words in the outbox, may the draft go; unless another one took its place.
     if (this.#area.value.trim() === text) this.fill("");
+    // Without the box nobody answers, so the fixed words are said here; with it, it says them itself.
+    this.#care.hear(text, this.#said, { briefly: this.#online });
+    this.#said = [...this.#said, text].slice(-CONTEXT);
   }
 
   #edited() {

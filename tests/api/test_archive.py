@@ -10,15 +10,10 @@ import httpx2
 import pytest
 from PIL import Image
 
-from futureself_box.bench.running_box import Device, RunningBox
+from futureself_box.bench.running_box import Device
 from tests.api.test_records import entry, wav
 
 pytestmark = pytest.mark.timeout(60)
-
-
-@pytest.fixture
-def device(silent_box: RunningBox) -> Device:
-    return silent_box.set_up()
 
 
 def http(device: Device) -> httpx2.Client:
@@ -57,15 +52,15 @@ def journal(device: Device) -> list[Any]:
     return [item["body"] for item in device.call("GET", "/api/journal")["items"]]
 
 
-def test_an_export_comes_back_byte_for_byte_on_another_box(device: Device) -> None:
-    link = send(device, wav())
-    first = device.call("POST", "/api/journal", entry("One, with  spaces", attachments=[link]))
-    device.call("PUT", f"/api/journal/{first['id']}", entry("Two\nlines", attachments=[link]))
-    gone = device.call("POST", "/api/goals", {"title": "Erased"})
-    device.call("POST", f"/api/records/{gone['id']}/purge")
-    exported = export(device)
+def test_an_export_comes_back_byte_for_byte_on_another_box(writer: Device) -> None:
+    link = send(writer, wav())
+    first = writer.call("POST", "/api/journal", entry("One, with  spaces", attachments=[link]))
+    writer.call("PUT", f"/api/journal/{first['id']}", entry("Two\nlines", attachments=[link]))
+    gone = writer.call("POST", "/api/goals", {"title": "Erased"})
+    writer.call("POST", f"/api/records/{gone['id']}/purge")
+    exported = export(writer)
 
-    other = device.invite("Grace")
+    other = writer.invite("Grace")
     assert bring_in(other, exported).json()["problems"] == []
     assert export(other) == exported
     assert bring_in(other, exported).is_success
@@ -78,18 +73,18 @@ def test_an_export_comes_back_byte_for_byte_on_another_box(device: Device) -> No
     assert b"Erased" not in exported
 
 
-def test_what_was_erased_elsewhere_is_erased_here_with_its_recording(device: Device) -> None:
-    link = send(device, wav())
-    record = device.call("POST", "/api/journal", entry("Erased", attachments=[link]))["id"]
-    other = device.invite("Grace")
-    bring_in(other, export(device))
-    device.call("POST", f"/api/records/{record}/purge")
-    bring_in(other, export(device)).raise_for_status()
+def test_what_was_erased_elsewhere_is_erased_here_with_its_recording(writer: Device) -> None:
+    link = send(writer, wav())
+    record = writer.call("POST", "/api/journal", entry("Erased", attachments=[link]))["id"]
+    other = writer.invite("Grace")
+    bring_in(other, export(writer))
+    writer.call("POST", f"/api/records/{record}/purge")
+    bring_in(other, export(writer)).raise_for_status()
     assert journal(other) == []
     assert other.call("POST", "/api/attachments/missing", {"ids": [link["id"]]})["ids"]
 
 
-def test_a_day_one_journal_comes_in_with_its_days_places_and_photos(device: Device) -> None:
+def test_a_day_one_journal_comes_in_with_its_days_places_and_photos(writer: Device) -> None:
     photo = io.BytesIO()
     Image.new("RGB", (8, 8), "red").save(photo, "JPEG")
     md5 = hashlib.md5(photo.getvalue(), usedforsecurity=False).hexdigest()
@@ -109,24 +104,24 @@ def test_a_day_one_journal_comes_in_with_its_days_places_and_photos(device: Devi
     }
     files = {"Journal.json": json.dumps(day_one).encode(), f"photos/{md5}.jpeg": photo.getvalue()}
     for _ in range(2):
-        imported = bring_in(device, zipped(files)).json()
+        imported = bring_in(writer, zipped(files)).json()
         assert (imported["records"], imported["attachments"]) == (1, 1)
         assert "missing" in imported["problems"][0]
-    (body,) = journal(device)
+    (body,) = journal(writer)
     assert (body["day"], body["place"], body["tags"]) == ("2021-01-01", "Berlin", ["home"])
     assert body["text"] == "New year\\!"
     assert len(body["attachments"]) == 1
 
 
-def test_a_folder_of_markdown_comes_in(device: Device) -> None:
+def test_a_folder_of_markdown_comes_in(writer: Device) -> None:
     files = {
         "notes/2019-05-01 May.md": b"May day.",
         "b.md": b"---\ndate: 2020-02-29T10:00:00+02:00\ntags: [a, b]\nmood: 4\n---\n\nLeap.\n",
         "no-day.md": b"When was this?",
     }
-    imported = bring_in(device, zipped(files)).json()
+    imported = bring_in(writer, zipped(files)).json()
     assert (imported["records"], len(imported["problems"])) == (2, 1)
-    leap, may = journal(device)
+    leap, may = journal(writer)
     assert (leap["text"], leap["tags"], leap["mood"]) == ("Leap.", ["a", "b"], 4)
     assert (may["text"], may["day"]) == ("May day.", "2019-05-01")
 
@@ -142,8 +137,8 @@ def test_a_folder_of_markdown_comes_in(device: Device) -> None:
         zipped({"a.md": b"---\ndate: 2020-01-01\n---\nx"})[:-30],
     ],
 )
-def test_what_can_t_be_read_is_refused_and_changes_nothing(device: Device, content: bytes) -> None:
-    before = export(device)
-    refused = bring_in(device, content)
+def test_what_can_t_be_read_is_refused_and_changes_nothing(writer: Device, content: bytes) -> None:
+    before = export(writer)
+    refused = bring_in(writer, content)
     assert (refused.status_code, refused.json()["code"]) == (422, "archive_unreadable")
-    assert export(device) == before
+    assert export(writer) == before

@@ -10,7 +10,7 @@ import httpx2
 import pytest
 from PIL import Image
 
-from futureself_box.bench.running_box import RunningBox
+from futureself_box.bench.running_box import Device, RunningBox
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -18,12 +18,11 @@ pytestmark = pytest.mark.timeout(60)
 def patch(box: RunningBox, id_: str, token: str, offset: int, piece: bytes) -> httpx2.Response:
     headers = {"authorization": f"Bearer {token}", "Upload-Offset": str(offset)}
     url = f"{box.url}/api/attachments/{id_}"
-    return httpx2.patch(url, content=piece, headers=headers, timeout=10)
+    return httpx2.patch(url, content=piece, headers=headers, timeout=10, verify=False)
 
 
-def test_a_photo_is_sent_in_pieces_and_shown_to_its_member_only(silent_box: RunningBox) -> None:
-    ada = silent_box.set_up()
-    bea = ada.invite("Bea")
+def test_a_photo_is_sent_in_pieces_and_shown_to_its_member_only(writer: Device) -> None:
+    bea, box, token = writer.invite("Bea"), writer.box, writer.token
     out = BytesIO()
     Image.effect_noise((1200, 1000), 80).convert("RGB").save(out, "PNG")
     content = out.getvalue()
@@ -31,27 +30,27 @@ def test_a_photo_is_sent_in_pieces_and_shown_to_its_member_only(silent_box: Runn
     id_ = hashlib.sha256(content).hexdigest()
     path = f"/api/attachments/{id_}"
     new = {"sha256": id_, "size": len(content), "type": "image/png"}
-    assert ada.call("POST", "/api/attachments", new) == {"id": id_, "offset": 0}
-    assert patch(silent_box, id_, ada.token, 0, content[:1_048_577]).status_code == 413
-    assert patch(silent_box, id_, ada.token, 0, content[:1_048_576]).json()["offset"] == 1_048_576
-    again = patch(silent_box, id_, ada.token, 0, content[:10])
+    assert writer.call("POST", "/api/attachments", new) == {"id": id_, "offset": 0}
+    assert patch(box, id_, token, 0, content[:1_048_577]).status_code == 413
+    assert patch(box, id_, token, 0, content[:1_048_576]).json()["offset"] == 1_048_576
+    again = patch(box, id_, token, 0, content[:10])
     assert (again.status_code, again.json()["code"]) == (409, "offset_wrong")
     assert again.headers["upload-offset"] == "1048576"
-    assert ada.call("POST", "/api/attachments/missing", {"ids": [id_]}) == {"ids": [id_]}
+    assert writer.call("POST", "/api/attachments/missing", {"ids": [id_]}) == {"ids": [id_]}
     at = 1_048_576
     while at < len(content):
-        at = patch(silent_box, id_, ada.token, at, content[at : at + 1_000_000]).json()["offset"]
+        at = patch(box, id_, token, at, content[at : at + 1_000_000]).json()["offset"]
 
-    head = silent_box.request("HEAD", path, token=ada.token)
+    head = box.request("HEAD", path, token=token)
     assert head.headers["upload-offset"] == head.headers["upload-length"] == str(len(content))
-    shown = silent_box.request("GET", path, token=ada.token)
+    shown = box.request("GET", path, token=token)
     assert shown.headers["content-type"] == "image/png"
     assert shown.headers["content-disposition"] == "inline"
     assert shown.headers["x-content-type-options"] == "nosniff"
     with Image.open(BytesIO(shown.content)) as image, Image.open(BytesIO(content)) as sent:
         assert image.tobytes() == sent.tobytes()
-    assert ada.call("POST", "/api/attachments/missing", {"ids": [id_]}) == {"ids": []}
-    assert silent_box.request("GET", path, token=bea.token).status_code == 404
+    assert writer.call("POST", "/api/attachments/missing", {"ids": [id_]}) == {"ids": []}
+    assert box.request("GET", path, token=bea.token).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -64,11 +63,10 @@ def test_a_photo_is_sent_in_pieces_and_shown_to_its_member_only(silent_box: Runn
     ],
 )
 def test_what_the_box_does_not_take_is_refused_at_once(
-    silent_box: RunningBox, change: dict[str, object], status: int, code: str
+    writer: Device, change: dict[str, object], status: int, code: str
 ) -> None:
-    ada = silent_box.set_up()
     new = {"sha256": "0" * 64, "size": 10, "type": "image/png"} | change
-    response = silent_box.request("POST", "/api/attachments", new, ada.token)
+    response = writer.box.request("POST", "/api/attachments", new, writer.token)
     assert (response.status_code, response.json()["code"]) == (status, code)
 
 
@@ -94,18 +92,17 @@ def test_an_upload_outlives_a_box_that_is_killed_while_pieces_come(
             assert image.tobytes() == sent.tobytes()
 
 
-def test_of_two_equal_pieces_at_once_one_is_taken(silent_box: RunningBox) -> None:
-    ada = silent_box.set_up()
+def test_of_two_equal_pieces_at_once_one_is_taken(writer: Device) -> None:
     content = photo(seed=1)
     id_ = hashlib.sha256(content).hexdigest()
     new = {"sha256": id_, "size": len(content), "type": "image/png"}
-    ada.call("POST", "/api/attachments", new)
+    writer.call("POST", "/api/attachments", new)
     with ThreadPoolExecutor(8) as pool:
         first = [
-            pool.submit(patch, silent_box, id_, ada.token, 0, content[:9999]) for _ in range(8)
+            pool.submit(patch, writer.box, id_, writer.token, 0, content[:9999]) for _ in range(8)
         ]
     assert sorted(piece.result().status_code for piece in first) == [200] + [409] * 7
-    assert send(silent_box, id_, ada.token, content, 9999) == len(content)
+    assert send(writer.box, id_, writer.token, content, 9999) == len(content)
 
 
 def photo(*, seed: int) -> bytes:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from futureself_box.bench.running_box import Device, RunningBox
+from futureself_box.bench.running_box import Device
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -16,34 +16,31 @@ def asked_of(device: Device) -> set[str]:
     return questions | {instrument["name"] for instrument in asked["instruments"]}
 
 
-def test_a_child_is_asked_less(silent_box: RunningBox) -> None:
-    owner = silent_box.set_up()
-    child = owner.invite("Tim")
+def test_a_child_is_asked_less(silent_owner: Device) -> None:
+    child = silent_owner.invite("Tim")
     grown = asked_of(child)
     path = f"/api/members/{child.joined.member}"
-    owner.call("PATCH", path, {"role": "child", "birth_year": 2016})
-    assert asked_of(owner) == grown
-    left_out = asked_of(owner) - asked_of(child)
+    silent_owner.call("PATCH", path, {"role": "child", "birth_year": 2016})
+    assert asked_of(silent_owner) == grown
+    left_out = asked_of(silent_owner) - asked_of(child)
     assert left_out == {"hope_love", "hope_money", "traits"}
 
 
-def test_an_answer_keeps_its_versions_and_is_erased_for_ever(silent_box: RunningBox) -> None:
-    owner = silent_box.set_up()
-    first = owner.call("POST", "/api/answers", answer("In Porto", "x" * 50_000))
+def test_an_answer_keeps_its_versions_and_is_erased_for_ever(writer: Device) -> None:
+    first = writer.call("POST", "/api/answers", answer("In Porto", "x" * 50_000))
     path = f"/api/answers/{first['id']}"
-    owner.call("PUT", path, answer("In Faro"))
+    writer.call("PUT", path, answer("In Faro"))
     history = f"/api/records/{first['id']}/history"
-    versions = [version["body"]["text"] for version in owner.call("GET", history)]
+    versions = [version["body"]["text"] for version in writer.call("GET", history)]
     assert [text[:8] for text in versions] == ["In Porto", "In Faro"]
-    assert [found["id"] for found in owner.call("GET", "/api/search?text=faro")["items"]] == [
+    assert [found["id"] for found in writer.call("GET", "/api/search?text=faro")["items"]] == [
         first["id"]
     ]
-    owner.call("POST", f"/api/records/{first['id']}/purge")
-    assert all(version["body"] is None for version in owner.call("GET", history))
+    writer.call("POST", f"/api/records/{first['id']}/purge")
+    assert all(version["body"] is None for version in writer.call("GET", history))
 
 
-def test_an_answer_that_can_not_be_meant_is_refused(silent_box: RunningBox) -> None:
-    owner = silent_box.set_up()
+def test_an_answer_that_can_not_be_meant_is_refused(writer: Device) -> None:
     for wrong in (
         {"text": "x" * 100_001},
         {"number": -1},
@@ -52,7 +49,7 @@ def test_an_answer_that_can_not_be_meant_is_refused(silent_box: RunningBox) -> N
         {"question": "Where?"},
     ):
         body = answer("x") | wrong
-        assert silent_box.request("POST", "/api/answers", body, owner.token).status_code == 400
+        assert writer.box.request("POST", "/api/answers", body, writer.token).status_code == 400
 
 
 def answer(*texts: str) -> dict[str, Any]:

@@ -9,82 +9,77 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from futureself_box.bench.running_box import Device, RunningBox
+from futureself_box.bench.running_box import Device
 
 pytestmark = pytest.mark.timeout(60)
-
-
-@pytest.fixture
-def device(silent_box: RunningBox) -> Device:
-    return silent_box.set_up()
 
 
 def entry(text: str, day: str = "2026-11-24", **more: Any) -> dict[str, Any]:
     return {"text": text, "day": day, "written_at": f"{day}T21:30:00+01:00", **more}
 
 
-def test_an_entry_is_kept_byte_for_byte_with_fields_of_a_newer_app(device: Device) -> None:
-    written = device.call("POST", "/api/journal", entry("A walk by the sea.", weather="wind"))
+def test_an_entry_is_kept_byte_for_byte_with_fields_of_a_newer_app(writer: Device) -> None:
+    written = writer.call("POST", "/api/journal", entry("A walk by the sea.", weather="wind"))
     assert written["body"] == entry("A walk by the sea.", weather="wind")
-    assert device.call("GET", f"/api/journal/{written['id']}") == written
-    assert device.call("GET", "/api/journal")["items"] == [written]
+    assert writer.call("GET", f"/api/journal/{written['id']}") == written
+    assert writer.call("GET", "/api/journal")["items"] == [written]
 
 
-def test_a_change_on_an_older_version_keeps_both(device: Device) -> None:
-    first = device.call("POST", "/api/journal", entry("One"))
+def test_a_change_on_an_older_version_keeps_both(writer: Device) -> None:
+    first = writer.call("POST", "/api/journal", entry("One"))
     path = f"/api/journal/{first['id']}"
-    second = device.call("PUT", path, entry("Two"))
+    second = writer.call("PUT", path, entry("Two"))
     assert (second["body"]["text"], second["others"]) == ("Two", [])
-    crossed = device.call("PUT", f"{path}?parent={first['revision']}", entry("Three"))
+    crossed = writer.call("PUT", f"{path}?parent={first['revision']}", entry("Three"))
     assert crossed["body"]["text"] == "Three"
     assert [other["body"]["text"] for other in crossed["others"]] == ["Two"]
-    settled = device.call("PUT", f"{path}?settles={second['revision']}", entry("Two and three"))
+    settled = writer.call("PUT", f"{path}?settles={second['revision']}", entry("Two and three"))
     assert settled["others"] == []
-    texts = [version["body"]["text"] for version in device.call("GET", _history(first))]
+    texts = [version["body"]["text"] for version in writer.call("GET", _history(first))]
     assert texts == ["One", "Two", "Three", "Two and three"]
 
 
-def test_the_trash_gives_back_what_it_holds(device: Device) -> None:
-    written = device.call("POST", "/api/goals", {"title": "Learn to sail"})
-    device.call("DELETE", f"/api/goals/{written['id']}")
-    assert device.call("GET", "/api/goals")["items"] == []
-    assert device.call("GET", "/api/search?text=sail")["items"] == []
-    (trashed,) = device.call("GET", "/api/trash")["items"]
+def test_the_trash_gives_back_what_it_holds(writer: Device) -> None:
+    written = writer.call("POST", "/api/goals", {"title": "Learn to sail"})
+    writer.call("DELETE", f"/api/goals/{written['id']}")
+    assert writer.call("GET", "/api/goals")["items"] == []
+    assert writer.call("GET", "/api/search?text=sail")["items"] == []
+    (trashed,) = writer.call("GET", "/api/trash")["items"]
     assert trashed["body"]["title"] == "Learn to sail"
     path = f"/api/records/{written['id']}/restore"
-    device.call("POST", path, {"revision": trashed["revision"]})
-    (back,) = device.call("GET", "/api/goals")["items"]
+    writer.call("POST", path, {"revision": trashed["revision"]})
+    (back,) = writer.call("GET", "/api/goals")["items"]
     assert back["body"] == trashed["body"]
-    assert device.call("GET", "/api/trash")["items"] == []
+    assert writer.call("GET", "/api/trash")["items"] == []
 
 
-def test_what_is_erased_is_nowhere_any_more(silent_box: RunningBox, device: Device) -> None:
+def test_what_is_erased_is_nowhere_any_more(writer: Device) -> None:
     canary = uuid4().hex
-    written = device.call("POST", "/api/journal", entry(f"My secret is {canary}", tags=[canary]))
-    device.call("POST", f"/api/records/{written['id']}/purge")
-    assert all(version["body"] is None for version in device.call("GET", _history(written)))
-    assert device.call("GET", f"/api/search?text={canary}")["items"] == []
-    assert device.call("GET", "/api/trash")["items"] == []
-    assert device.call("GET", "/api/tags") == []
-    assert canary not in silent_box.log
+    written = writer.call("POST", "/api/journal", entry(f"My secret is {canary}", tags=[canary]))
+    writer.call("POST", f"/api/records/{written['id']}/purge")
+    assert all(version["body"] is None for version in writer.call("GET", _history(written)))
+    assert writer.call("GET", f"/api/search?text={canary}")["items"] == []
+    assert writer.call("GET", "/api/trash")["items"] == []
+    assert writer.call("GET", "/api/tags") == []
+    assert canary not in writer.box.log
 
 
-def test_erasing_an_entry_takes_its_recording_along(device: Device) -> None:
+def test_erasing_an_entry_takes_its_recording_along(writer: Device) -> None:
     sound = wav()
     sha256 = hashlib.sha256(sound).hexdigest()
     new = {"sha256": sha256, "size": len(sound), "type": "audio/wav"}
-    device.call("POST", "/api/attachments", new)
-    headers = {"authorization": f"Bearer {device.token}"}
-    with httpx2.Client(base_url=device.box.url, headers=headers) as http:
+    writer.call("POST", "/api/attachments", new)
+    headers = {"authorization": f"Bearer {writer.token}"}
+    with httpx2.Client(base_url=writer.box.url, headers=headers) as http:
         assert http.patch(f"/api/attachments/{sha256}", content=sound).is_success
         link = {"id": sha256, "type": "audio/wav", "size": len(sound)}
         first, second = (
-            device.call("POST", "/api/journal", entry(text, attachments=[link]))
+            writer.call("POST", "/api/journal", entry(text, attachments=[link]))
             for text in ("One", "Two")
         )
-        device.call("POST", f"/api/records/{first['id']}/purge")
+        writer.call("POST", f"/api/records/{first['id']}/purge")
         assert http.get(f"/api/attachments/{sha256}").is_success
-        device.call("POST", f"/api/records/{second['id']}/purge")
+        writer.call("POST", f"/api/records/{second['id']}/purge")
         assert http.get(f"/api/attachments/{sha256}").status_code == 404
 
 
@@ -98,16 +93,16 @@ def wav() -> bytes:
     return file.getvalue()
 
 
-def test_entries_are_found_by_day_tag_and_words(device: Device) -> None:
+def test_entries_are_found_by_day_tag_and_words(writer: Device) -> None:
     for day, text, tag in (
         ("2024-05-01", "The sea was calm", "Travel"),
         ("2025-05-01", "The café by the sea", "travel"),
         ("2026-05-01", "At home", "home"),
     ):
-        device.call("POST", "/api/journal", entry(text, day, tags=[tag]))
+        writer.call("POST", "/api/journal", entry(text, day, tags=[tag]))
 
     def found(query: str) -> list[str]:
-        items = device.call("GET", f"/api/journal?{query}")["items"]
+        items = writer.call("GET", f"/api/journal?{query}")["items"]
         return [item["body"]["text"] for item in items]
 
     assert found("text=sea") == ["The café by the sea", "The sea was calm"]
@@ -119,12 +114,12 @@ def test_entries_are_found_by_day_tag_and_words(device: Device) -> None:
     assert found('text="""') == []
 
 
-def test_pages_follow_each_other_without_a_gap(device: Device) -> None:
+def test_pages_follow_each_other_without_a_gap(writer: Device) -> None:
     for number in range(5):
-        device.call("POST", "/api/journal", entry(f"{number}"))
+        writer.call("POST", "/api/journal", entry(f"{number}"))
     texts, after = [], ""
     while True:
-        page = device.call("GET", f"/api/journal?limit=2{after}")
+        page = writer.call("GET", f"/api/journal?limit=2{after}")
         texts += [item["body"]["text"] for item in page["items"]]
         if page["after"] is None:
             break
@@ -141,37 +136,37 @@ def test_pages_follow_each_other_without_a_gap(device: Device) -> None:
         ("2026-03-01", []),
     ],
 )
-def test_on_this_day_remembers_29_february(device: Device, day: str, texts: list[str]) -> None:
-    device.call("POST", "/api/journal", entry("leap", "2024-02-29"))
-    found = device.call("GET", f"/api/journal/on-this-day?day={day}")
+def test_on_this_day_remembers_29_february(writer: Device, day: str, texts: list[str]) -> None:
+    writer.call("POST", "/api/journal", entry("leap", "2024-02-29"))
+    found = writer.call("GET", f"/api/journal/on-this-day?day={day}")
     assert [item["body"]["text"] for item in found] == texts
 
 
-def test_an_entry_belongs_to_the_day_of_the_place_where_it_was_written(device: Device) -> None:
+def test_an_entry_belongs_to_the_day_of_the_place_where_it_was_written(writer: Device) -> None:
     body = {"text": "Tokyo", "day": "2025-01-01", "written_at": "2025-01-01T00:10:00+09:00"}
-    device.call("POST", "/api/journal", body)
-    assert len(device.call("GET", "/api/journal/on-this-day?day=2026-01-01")) == 1
-    assert device.call("GET", "/api/journal/on-this-day?day=2026-12-31") == []
+    writer.call("POST", "/api/journal", body)
+    assert len(writer.call("GET", "/api/journal/on-this-day?day=2026-01-01")) == 1
+    assert writer.call("GET", "/api/journal/on-this-day?day=2026-12-31") == []
 
 
-def test_moods_are_a_mean_for_each_day(device: Device) -> None:
+def test_moods_are_a_mean_for_each_day(writer: Device) -> None:
     for mood in (2, 5):
-        device.call("POST", "/api/journal", entry("", mood=mood))
-    device.call("POST", "/api/check-ins", {k: v for k, v in entry("").items() if k != "text"})
-    (day,) = device.call("GET", "/api/journal/mood?from=2026-11-01&to=2026-11-30")
+        writer.call("POST", "/api/journal", entry("", mood=mood))
+    writer.call("POST", "/api/check-ins", {k: v for k, v in entry("").items() if k != "text"})
+    (day,) = writer.call("GET", "/api/journal/mood?from=2026-11-01&to=2026-11-30")
     assert day == {"day": "2026-11-24", "mood": 3.5, "count": 2}
 
 
-def test_a_preference_is_one_record_by_its_name(device: Device) -> None:
+def test_a_preference_is_one_record_by_its_name(writer: Device) -> None:
     for value in ("quiet", "lively"):
-        device.call("POST", "/api/preferences", {"name": "tone", "value": value})
-    (found,) = device.call("GET", "/api/preferences")["items"]
+        writer.call("POST", "/api/preferences", {"name": "tone", "value": value})
+    (found,) = writer.call("GET", "/api/preferences")["items"]
     assert found["body"]["value"] == "lively"
 
 
-def test_nobody_else_sees_a_record(device: Device) -> None:
-    written = device.call("POST", "/api/journal", entry("Mine"))
-    other = device.invite("Grace")
+def test_nobody_else_sees_a_record(writer: Device) -> None:
+    written = writer.call("POST", "/api/journal", entry("Mine"))
+    other = writer.invite("Grace")
     assert other.call("GET", "/api/journal")["items"] == []
     for method, path in (
         ("GET", f"/api/journal/{written['id']}"),
@@ -192,8 +187,8 @@ def test_nobody_else_sees_a_record(device: Device) -> None:
         [],
     ],
 )
-def test_a_bad_body_is_refused_with_a_sentence(device: Device, body: Any) -> None:
-    refused = device.box.request("POST", "/api/journal", body, device.token)
+def test_a_bad_body_is_refused_with_a_sentence(writer: Device, body: Any) -> None:
+    refused = writer.box.request("POST", "/api/journal", body, writer.token)
     assert refused.status_code in {400, 422}
     assert refused.json()["detail"]
 

@@ -7,24 +7,33 @@ from uuid import uuid4
 import pytest
 
 from futureself_box.bench import faults
-from futureself_box.bench.running_box import BoxMisbehaved, RunningBox
+from futureself_box.bench.running_box import BoxMisbehaved, Device, RunningBox
 from futureself_box.errors import StoreDamaged
 
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(180)]
 
 
-def test_a_network_cut_mid_reply_loses_and_doubles_no_word(box: RunningBox, soak: bool) -> None:
-    kept = asyncio.run(faults.network_cuts(box.set_up(), 50 if soak else 2))
+@pytest.fixture(scope="module")
+def owner(home: RunningBox) -> Device:
+    return home.set_up()
+
+
+@pytest.fixture(scope="module")
+def silent_owner(silent_home: RunningBox) -> Device:
+    return silent_home.set_up()
+
+
+def test_a_network_cut_mid_reply_loses_and_doubles_no_word(owner: Device, soak: bool) -> None:
+    kept = asyncio.run(faults.network_cuts(owner, 50 if soak else 2))
     assert kept.times == (50 if soak else 2)
 
 
 def test_a_killed_engine_is_told_to_every_phone_and_a_retry_works(
-    box: RunningBox, soak: bool
+    home: RunningBox, owner: Device, soak: bool
 ) -> None:
-    owner = box.set_up()
     family = [owner, owner.invite("Bea")]
-    asyncio.run(faults.kills_of_inference(box, family, 50 if soak else 2))
-    assert "Traceback" not in box.log
+    asyncio.run(faults.kills_of_inference(home, family, 50 if soak else 2))
+    assert "Traceback" not in home.log
 
 
 def test_a_killed_box_has_every_message_that_it_acknowledged(
@@ -39,27 +48,26 @@ def test_a_killed_box_has_every_message_that_it_acknowledged(
 
 
 def test_a_device_removed_mid_reply_is_cut_off_and_its_wrap_is_gone(
-    box: RunningBox, soak: bool
+    owner: Device, soak: bool
 ) -> None:
     times = 20 if soak else 2
-    assert asyncio.run(faults.revocations(box.set_up(), times)).times == times
+    assert asyncio.run(faults.revocations(owner, times)).times == times
 
 
-def test_who_was_said_yes_to_is_in(silent_box: RunningBox, soak: bool) -> None:
+def test_who_was_said_yes_to_is_in(silent_owner: Device, soak: bool) -> None:
     times = 20 if soak else 2
-    assert asyncio.run(faults.joinings(silent_box.set_up(), times)).times == times
+    assert asyncio.run(faults.joinings(silent_owner, times)).times == times
 
 
 def test_bad_frames_are_answered_and_leave_nothing_behind(
-    silent_box: RunningBox, soak: bool
+    silent_home: RunningBox, silent_owner: Device, soak: bool
 ) -> None:
-    owner = silent_box.set_up()
-    asyncio.run(faults.bad_frames(silent_box, owner, 600))
-    before = silent_box.memory_mib()
-    asyncio.run(faults.bad_frames(silent_box, owner, 10_000 if soak else 600))
-    assert silent_box.memory_mib() - before < 8
-    assert "Traceback" not in silent_box.log
-    assert owner.conversation() == []
+    asyncio.run(faults.bad_frames(silent_home, silent_owner, 600))
+    before = silent_home.memory_mib()
+    asyncio.run(faults.bad_frames(silent_home, silent_owner, 10_000 if soak else 600))
+    assert silent_home.memory_mib() - before < 8
+    assert "Traceback" not in silent_home.log
+    assert silent_owner.conversation() == []
 
 
 def test_a_member_s_words_are_in_no_byte_of_the_data_folder(box: RunningBox) -> None:

@@ -3,30 +3,32 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
+from itertools import count
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from futureself_box.api.frames import ChatAccepted, ChatCancel, ChatDelta, Error
-from futureself_box.bench.running_box import Phone, RunningBox
+from futureself_box.bench.running_box import Device, Phone, RunningBox
 from tests.stranger import HELLO, KEY, LlamaServer, WireServer
 
 pytestmark = pytest.mark.timeout(90)
 
+_numbers = count(1)
 LONG = "Tell me in many sentences what an ordinary day of yours is like."
 
 
-@pytest.fixture
-def stranger(tmp_path: Path, models: Path) -> Iterator[LlamaServer]:
-    server = LlamaServer(tmp_path, models)
+@pytest.fixture(scope="module")
+def stranger(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Iterator[LlamaServer]:
+    server = LlamaServer(tmp_path_factory.mktemp("stranger"), models)
     server.start()
     yield server
     server.kill()
 
 
-@pytest.fixture
-def served(tmp_path: Path, stranger: LlamaServer) -> Iterator[RunningBox]:
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory, stranger: LlamaServer) -> Iterator[RunningBox]:
     """A box without a model of its own that talks to the stranger."""
     variables = {
         "FUTURESELF_INFERENCE_URL": stranger.url,
@@ -34,8 +36,19 @@ def served(tmp_path: Path, stranger: LlamaServer) -> Iterator[RunningBox]:
         "FUTURESELF_INFERENCE_REPLY_TOKENS": "64",
         "FUTURESELF_INFERENCE_REPLY_SENTENCES": "100",
     }
-    with RunningBox(tmp_path, None, **variables) as running:
+    with RunningBox(tmp_path_factory.mktemp("served"), None, **variables) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def owner(served: RunningBox) -> Device:
+    return served.set_up()
+
+
+@pytest.fixture
+def device(owner: Device) -> Device:
+    """A new member's."""
+    return owner.invite(f"Ada {next(_numbers)}")
 
 
 async def error_of(phone: Phone) -> Error:
@@ -46,9 +59,8 @@ async def error_of(phone: Phone) -> Error:
 
 
 async def test_a_turn_is_answered_and_every_member_sees_by_whom(
-    served: RunningBox, stranger: LlamaServer
+    served: RunningBox, stranger: LlamaServer, device: Device
 ) -> None:
-    device = served.set_up()
     async with device.phone() as phone:
         sent = await phone.say("Hello, who are you? The word is canary.")
         text, done = await phone.read()
@@ -70,8 +82,7 @@ async def test_a_turn_is_answered_and_every_member_sees_by_whom(
     assert KEY not in served.log
 
 
-async def test_cancel_stops_the_answer_and_the_next_is_given(served: RunningBox) -> None:
-    device = served.set_up()
+async def test_cancel_stops_the_answer_and_the_next_is_given(device: Device) -> None:
     async with device.phone() as phone:
         await phone.say(LONG)
         turn = (await phone.receive_a(ChatAccepted)).turn
@@ -85,9 +96,8 @@ async def test_cancel_stops_the_answer_and_the_next_is_given(served: RunningBox)
 
 
 async def test_a_server_that_dies_loses_no_message(
-    served: RunningBox, stranger: LlamaServer
+    served: RunningBox, stranger: LlamaServer, device: Device
 ) -> None:
-    device = served.set_up()
     async with device.phone() as phone:
         sent = await phone.say(LONG)
         await phone.receive_a(ChatDelta)
@@ -104,9 +114,8 @@ async def test_a_server_that_dies_loses_no_message(
 
 
 async def test_a_message_longer_than_its_window_is_refused_with_the_reason(
-    served: RunningBox,
+    device: Device,
 ) -> None:
-    device = served.set_up()
     async with device.phone() as phone:
         await phone.say("hello there " * 600)
         assert (await error_of(phone)).code == "context_length_exceeded"

@@ -22,10 +22,10 @@ _SAMPLE = 60
 
 
 @pytest.fixture
-async def ground(inference: Inference, soak: bool, tmp_path: Path) -> AsyncIterator[Ground]:
-    """The kept sets and care with its head, fitted here."""
+async def ground(inference: Inference, soak: bool, models: Path) -> AsyncIterator[Ground]:
+    """The kept sets and care with its head, fitted on this machine to these models and examples."""
     client = await asyncio.to_thread(InferenceClient, inference.socket)
-    watch = await asyncio.to_thread(Watch, client, tmp_path)
+    watch = await asyncio.to_thread(Watch, client, models.parent)
     assert await watch.try_to_prepare()
     settings = Settings(data_folder=str(inference.data))
     yield Ground(settings, client, watch, sample=None if soak else _SAMPLE)

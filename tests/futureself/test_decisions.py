@@ -64,5 +64,5 @@ def test_an_opinion_becomes_a_question(text: str, language: str, claim: str) -> 
 @pytest.mark.timeout(240)
 def test_a_long_conversation_is_read_once(box: RunningBox, tmp_path: Path) -> None:
     """Four turns here, forty in the bench."""
-    talked = talking(tmp_path / uuid4().hex, box.data / "run" / "inference.sock", 4)
+    talked = talking(tmp_path / uuid4().hex, box.data, 4)
     assert talked.reused >= 0.95

@@ -73,7 +73,7 @@ class Inference:
 
     def request(self, method: str, path: str, **options: Any) -> httpx2.Response:
         """One whole HTTP exchange."""
-        transport = httpx2.HTTPTransport(uds=str(self.socket))
+        transport = httpx2.HTTPTransport(uds=str(self.socket), verify=False)
         with httpx2.Client(transport=transport, base_url="http://box", timeout=30) as http:
             return http.request(method, path, **options)
 

@@ -51,6 +51,7 @@ def test_a_stream_carries_no_usage_unless_asked(inference: Inference) -> None:
 def test_health_and_models_name_the_model(inference: Inference) -> None:
     health = inference.get("/health")
     assert 0 <= health.pop("gpu_layers") <= health["layers"] + 1  # as the machine has it
+    assert health.pop("parameters") == 134_515_008
     assert health == {
         "status": "ready",
         "model": "smollm2-135m-instruct",

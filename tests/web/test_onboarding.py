@@ -58,8 +58,9 @@ async def test_a_hope_that_speaks_of_danger_is_answered_with_people_who_help(
     hope = app.page.get_by_label("What do you hope will be true by then?")
     await hope.fill("Nothing. I want to kill myself.")
     await app.page.get_by_role("button", name="Next").click()
-    await expect(app.page.locator("fs-care-note")).to_contain_text("This is the box itself now")
-    await app.page.get_by_role("button", name="People who help").click()
+    note = app.page.locator("fs-first-run fs-care-note")
+    await expect(note).to_contain_text("This is the box itself now")
+    await note.get_by_role("button", name="People who help").click()
     await expect(app.page.get_by_role("heading", name="People who help")).to_be_visible()
 
 

@@ -15,15 +15,12 @@ class `not` holds the negations.
 from collections.abc import Iterator
 from functools import cache
 from itertools import product
-from pathlib import Path
 from typing import Literal, NamedTuple
 
-import futureself_box
 from futureself_box.futureself.care import spelling
 from futureself_box.futureself.care.meaning import Meaning
 from futureself_box.futureself.care.phrases import Node, Tree
 
-FOLDER = Path(futureself_box.__file__).parent / "web" / "care" / "lexicon"
 _OPTION = Meaning("")  # of the phrases of a class, which mean nothing by themselves
 LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
 
@@ -38,7 +35,9 @@ class Lexicon(NamedTuple):
 @cache
 def lexicon() -> Lexicon:
     """The lexicon that the box ships."""
-    return compiled({name: (FOLDER / f"{name}.txt").read_text("utf-8") for name in LANGUAGES})
+    return compiled(
+        {name: (spelling.FOLDER / f"{name}.txt").read_text("utf-8") for name in LANGUAGES}
+    )
 
 
 def compiled(files: dict[str, str]) -> Lexicon:

@@ -34,6 +34,12 @@ class Tree:
         self.classes: dict[str, Node] = {}
         self.negations: set[str] = set()
 
+    def opens(self, name: str, word: str) -> bool:
+        """Whether a phrase of a class may begin with a word; most can't, and are not walked."""
+        node = self.classes[name]
+        only_words = not (node.beginnings or node.classes or node.gap or node.number or node.start)
+        return not only_words or word in (node.words or ())
+
     def find(self, words: Sequence[str]) -> list[Found]:
         """Every phrase in a sentence: the longest of each meaning from each word on."""
         walk = _Walk(self, words)
@@ -87,7 +93,9 @@ class _Walk:
         if node.number is not None and word.isdecimal():
             yield node.number, at + 1
 
-    def _class(self, name: str, at: int) -> list[int]:
+    def _class(self, name: str, at: int) -> Sequence[int]:
+        if not self._tree.opens(name, self._words[at]):
+            return ()
         taken = self._taken.get((name, at))
         if taken is None:
             ends = {end for _, end in self.from_node(self._tree.classes[name], at)}

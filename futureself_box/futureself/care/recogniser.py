@@ -45,16 +45,14 @@ def pieces(sentences: Sequence[Sentence], channel: Channel) -> list[str]:
 
 
 def assess(
-    text: str,
+    sentences: Sequence[Sentence],
     *,
     context: Sequence[str] = (),
     audience: Audience = "adult",
-    channel: Channel = "chat",
     opinions: Mapping[str, Opinion] | None = None,
 ) -> Verdict:
     """The verdict on a text. `context`: the member's last two messages. `opinions`: by piece."""
     opinions = opinions or {}
-    sentences = reading.read(text)
     verdicts = [
         _verdict(one, opinions.get(one.written[:_LONGEST_PIECE]), audience) for one in sentences
     ]

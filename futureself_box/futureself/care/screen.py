@@ -6,7 +6,7 @@ that it holds at once and everywhere. What was judged is known by a hash, never 
 
 from hashlib import blake2b
 
-from futureself_box.futureself.care import recogniser
+from futureself_box.futureself.care import reading, recogniser
 
 _LONGEST = 20_000
 _MOST = 1000
@@ -19,6 +19,6 @@ def speaks_of_danger(text: str) -> bool:
     if mark not in _judged:
         if len(_judged) >= _MOST:
             _judged.clear()
-        verdict = recogniser.assess(text[:_LONGEST], channel="journal")
+        verdict = recogniser.assess(reading.read(text[:_LONGEST]))
         _judged[mark] = verdict.tier >= recogniser.CONCERN
     return _judged[mark]

@@ -3,28 +3,45 @@
 Marks of the clause stay as a token of their own (","), and each emoji is a token.
 """
 
-# ruff: noqa: RUF001 - letters that look like others are what this is about
+# ruff: noqa: RUF001 - marks that look like others are what this is about
 
 import re
 import unicodedata
 from collections.abc import Collection
+from pathlib import Path
 
+import msgspec
+
+import futureself_box
+
+FOLDER = Path(futureself_box.__file__).parent / "web" / "care" / "lexicon"
 MOST_CHARACTERS = 60_000
 CLAUSE = ","
 _LONGEST_WORD = 40
 
-# Letters of other scripts that look like Latin ones; read as such only inside a word that has
-# Latin letters too, so that Russian and Greek stay themselves.
-_LOOK_ALIKE = str.maketrans(
-    "абвгеѕіјкмнорстухһԁԛԝαβεικνορτυχω",
-    "abbresijkmhopctyxhdqwabeiknoptuxw",
-)
-_LEET = str.maketrans("013457@$!", "oieastasi")
-_FOLDED = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ı": "i"})
+
+class _Letters(msgspec.Struct, frozen=True):
+    """What is read as what; the app reads the same file.
+
+    Letters of other scripts that look like Latin ones are read as such only inside a word that has
+    Latin letters too, or alone in a sentence that has, so that Russian and Greek stay themselves.
+    """
+
+    look_alike: tuple[str, str]
+    leet: tuple[str, str]
+    folded: dict[str, str]
+
+
+_LETTERS = msgspec.json.decode((FOLDER / "letters.json").read_bytes(), type=_Letters)
+_LOOK_ALIKE = str.maketrans(*_LETTERS.look_alike)
+_LEET = str.maketrans(*_LETTERS.leet)
+_FOLDED = str.maketrans(_LETTERS.folded)
 _ENDS = re.compile(r"[.!?…;:\n\r()\[\]{}\"“”„«»|]+|\s[-–—]+\s|—")
 _MARKS = re.compile(r"[’'`´‘ʼ]")
 _STRETCHED = re.compile(r"(.)\1{2,}")
 _LEET_SIGNS = re.compile(r"(?<=\w)[@$!](?=\w)|[@$](?=\w{2})")
+_LATIN = re.compile("[a-z]")
+_ALONE = re.compile(r"\b[^\W\d_]\b")
 _WORD = re.compile(r"[^\W_]+|,|[^\w\s,]")
 
 
@@ -53,10 +70,19 @@ def _plain(text: str) -> str:
 
 
 def _words(part: str, known: Collection[str]) -> list[str]:
-    words = [_read(word, known) for word in _WORD.findall(part) if _counts(word)]
+    words = [_read(word, known) for word in _WORD.findall(_unmasked(part)) if _counts(word)]
     if sum(len(word) == 1 and word.isalpha() for word in words) >= max(4, len(words) * 0.7):
         return _joined(part, known)
     return words
+
+
+def _unmasked(part: str) -> str:
+    """With the words of one letter in the script of the others."""
+    return (
+        _ALONE.sub(lambda one: one.group().translate(_LOOK_ALIKE), part)
+        if _LATIN.search(part)
+        else part
+    )
 
 
 def _counts(word: str) -> bool:

@@ -14,11 +14,12 @@ import numpy as np
 import structlog
 
 from futureself_box.errors import BoxError
-from futureself_box.futureself.care import head, reading, recogniser
+from futureself_box.futureself.care import head, reading, recogniser, third_reader
 from futureself_box.futureself.care.head import Floats, Head, Opinion
 from futureself_box.futureself.care.labelled import Audience, Channel
 from futureself_box.futureself.care.lexicon import lexicon
 from futureself_box.futureself.care.meaning import Verdict
+from futureself_box.futureself.care.third_reader import ThirdReader
 from futureself_box.inference.client import Embedded, InferenceClient
 from futureself_box.store.files import write_atomically
 
@@ -26,6 +27,7 @@ FILE = "care-head.msgpack"
 _AT_ONCE = 16
 _AGAIN_S = 60.0
 _PATIENCE_S = 0.6
+_PATIENCE_WITH_MODEL_S: Mapping[Channel, float] = {"chat": 1.5, "journal": 20.0}
 
 log = structlog.get_logger()
 
@@ -33,8 +35,11 @@ log = structlog.get_logger()
 class Watch:
     """What assesses; `prepare` makes its head ready beside."""
 
-    def __init__(self, inference: InferenceClient, folder: Path) -> None:
+    def __init__(
+        self, inference: InferenceClient, folder: Path, third: ThirdReader | None = None
+    ) -> None:
         self._inference = inference
+        self._third = third or ThirdReader(inference)
         self._file = folder / FILE
         self._head: Head | None = None
 
@@ -62,29 +67,36 @@ class Watch:
         channel: Channel = "chat",
     ) -> Verdict:
         """The verdict on a text; always one, also where no model is there."""
-        opinions = await self._opinions(text, channel) if self._head is not None else {}
-        return await asyncio.to_thread(
-            recogniser.assess,
-            text,
-            context=context,
-            audience=audience,
-            channel=channel,
-            opinions=opinions,
-        )
-
-    async def _opinions(self, text: str, channel: Channel) -> Mapping[str, Opinion]:
         sentences = await asyncio.to_thread(reading.read, text)
         pieces = recogniser.pieces(sentences, channel)
-        if not pieces:
+        opinions = await self._opinions(pieces, channel)
+        verdict = await asyncio.to_thread(
+            recogniser.assess, sentences, context=context, audience=audience, opinions=opinions
+        )
+        what = text if len(text) <= third_reader.LONGEST else "\n".join(pieces)
+        return await self._third.raise_where(
+            verdict, what, within_s=_PATIENCE_WITH_MODEL_S[channel]
+        )
+
+    async def _opinions(self, pieces: Sequence[str], channel: Channel) -> Mapping[str, Opinion]:
+        """What the head makes of the pieces; of none where its model is away or slow."""
+        if self._head is None:
             return {}
         try:
             async with asyncio.timeout(_PATIENCE_S if channel == "chat" else None):
-                embedded = await self._inference.embed(pieces)
+                found: dict[str, Opinion] = {}
+                for at in range(0, len(pieces), _AT_ONCE):
+                    found |= await self._judge(self._head, pieces[at : at + _AT_ONCE])
+                return found
         except (BoxError, TimeoutError):
             return {}
-        if self._head is None or self._head.model != _name(embedded.model):
+
+    async def _judge(self, judging: Head, pieces: Sequence[str]) -> Mapping[str, Opinion]:
+        # In small groups, so that what a member waits for comes in between.
+        embedded = await self._inference.embed(pieces)
+        if judging.model != _name(embedded.model):
             return {}
-        return dict(zip(pieces, self._head.judge(_rows(embedded)), strict=True))
+        return dict(zip(pieces, judging.judge(_rows(embedded)), strict=True))
 
     async def _ready_head(self) -> Head:
         name = _name((await self._inference.embed(["hello"])).model)
@@ -94,7 +106,6 @@ class Watch:
         known = await asyncio.to_thread(head.examples)
         rows = []
         for at in range(0, len(known), _AT_ONCE):
-            # In small groups, so that what a member waits for comes in between.
             some = [one.text for one in known[at : at + _AT_ONCE]]
             rows.append(_rows(await self._inference.embed(some)))
         fitted = await asyncio.to_thread(head.fit, name, known, np.concatenate(rows))

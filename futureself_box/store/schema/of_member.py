@@ -338,3 +338,17 @@ def sealed_letters(db: Database) -> None:
     """)
     # Fires the triggers of `recall`: what was remembered too early waits anew.
     db.execute("UPDATE head SET op = op WHERE kind = 'letter'")
+
+
+@member()
+def care_of_what_is_written(db: Database) -> None:
+    """How far care has read what the member wrote; it begins with what comes after this release."""
+    db.execute("""
+        CREATE TABLE care_place (
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            sequence INTEGER NOT NULL
+        ) STRICT
+    """)
+    db.execute("""
+        INSERT INTO care_place (only, sequence) SELECT 1, coalesce(max(sequence), 0) FROM revision
+    """)

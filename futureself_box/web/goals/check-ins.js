@@ -1,17 +1,22 @@
 /** How the day or a goal stands, in a tap: a mood, a few words, and the last few of them. */
 
+/** @import { Heard } from "../care/heard.js" */
 /** @import { Replica, Shown } from "../records/replica.js" */
 /** @import { CheckInBody } from "./goals.js" */
 
+import { CareNote } from "../care/care-note.js";
+import * as care from "../care/heard.js";
 import { ConfirmButton } from "../confirm-button.js";
 import { part, stamp } from "../dom.js";
 import { inOrder, MOODS } from "../journal/entries.js";
 import { MoodField } from "../journal/mood-field.js";
 import { keep, read } from "../kept.js";
 import { discard, save, whereabouts } from "../records/saving.js";
+import { uuid7 } from "../uuid.js";
 import { day as dayInWords, timeOfDay } from "../words.js";
 import { newCheckIn } from "./goals.js";
 
+const KIND = "check_in";
 const MOST = 5;
 const DRAFT = "check-in-draft";
 const NOTHING = { mood: /** @type {number | null} */ (null), note: "", goal: "" };
@@ -36,9 +41,11 @@ export class CheckIns extends HTMLElement {
       event.preventDefault();
       const given = this.#given;
       if (given.mood === null && !given.note) return part(this, "note", HTMLInputElement).focus();
-      const problem = await save(replica, { kind: "check_in", body: newCheckIn(given) });
+      const change = { record: uuid7(), kind: KIND, body: newCheckIn(given) };
+      const problem = await save(replica, change);
       part(this, "error", HTMLElement).textContent = problem;
       if (problem) return;
+      care.look(replica, KIND, change.record);
       keep(DRAFT, NOTHING);
       this.#fill(NOTHING);
     });
@@ -47,14 +54,15 @@ export class CheckIns extends HTMLElement {
   /**
    * @param {Shown[]} checkIns
    * @param {Shown[]} goals
+   * @param {Map<string, Heard>} heard what was heard, by version
    */
-  show(checkIns, goals) {
+  show(checkIns, goals, heard) {
     this.#offer(goals);
     const titles = new Map(goals.map(({ id, head }) => [id, head.body.title]));
     const latest = inOrder(checkIns).slice(0, MOST);
     const list = part(this, "list", HTMLElement);
     if (list.contains(document.activeElement)) return;
-    list.replaceChildren(...latest.map((one) => this.#row(one, titles)));
+    list.replaceChildren(...latest.map((one) => this.#row(one, titles, heard)));
   }
 
   /** @param {Shown[]} goals */
@@ -70,8 +78,9 @@ export class CheckIns extends HTMLElement {
   /**
    * @param {Shown} shown
    * @param {Map<string, string>} titles
+   * @param {Map<string, Heard>} heard
    */
-  #row(shown, titles) {
+  #row(shown, titles, heard) {
     const { day, written_at, mood, goal = "", note } = /** @type {CheckInBody} */ (shown.head.body);
     const row = document.createElement("li");
     row.append(stamp("check-in"));
@@ -88,6 +97,11 @@ export class CheckIns extends HTMLElement {
     };
     const button = new ConfirmButton({ ...asked, yes: "To the trash", no: "Keep it" }, act);
     part(row, "discard", HTMLElement).append(button);
+    if (this.#replica) {
+      const note = new CareNote();
+      note.stand(this.#replica, heard.get(shown.head.rev_id));
+      row.append(note);
+    }
     return row;
   }
 

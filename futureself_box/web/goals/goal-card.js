@@ -1,9 +1,11 @@
 /** One goal: why, by when, its steps, and where all of that lies. */
 
+/** @import { Heard } from "../care/heard.js" */
 /** @import { Replica, Shown } from "../records/replica.js" */
 /** @import { Change } from "../records/saving.js" */
 /** @import { GoalBody } from "./goals.js" */
 
+import { CareNote } from "../care/care-note.js";
 import { arrange, part, stamp } from "../dom.js";
 import { dropFields, keepFields } from "../drafts.js";
 import { crossings } from "../records/crossing.js";
@@ -50,8 +52,9 @@ export class GoalCard extends HTMLElement {
   /**
    * @param {Shown} shown
    * @param {Shown[]} steps
+   * @param {Heard} [heard] what was heard in it
    */
-  show(shown, steps) {
+  show(shown, steps, heard) {
     this.#shown = shown;
     this.#steps = steps;
     const { title, why = "" } = /** @type {GoalBody} */ (shown.head.body);
@@ -63,6 +66,7 @@ export class GoalCard extends HTMLElement {
     );
     part(this, "edit", HTMLButtonElement).ariaLabel = `Edit: ${title}`;
     part(this, "steps", HTMLElement).ariaLabel = `Steps of: ${title}`;
+    part(this, "care", CareNote).stand(this.#replica, heard);
     this.#showSteps();
     const tell = (/** @type {string} */ problem) => this.#tell(problem);
     const how = { noun: "goal", words: inWords, tell };

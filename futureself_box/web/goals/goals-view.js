@@ -4,14 +4,17 @@
  */
 
 /** @import { Api } from "../api.js" */
+/** @import { Heard } from "../care/heard.js" */
 /** @import { Replica, Shown } from "../records/replica.js" */
 /** @import { Sync } from "../records/sync.js" */
 /** @import { GoalBody } from "./goals.js" */
 
+import * as care from "../care/heard.js";
 import { arrange, part, reveal, stamp } from "../dom.js";
 import { dropFields, keepFields } from "../drafts.js";
 import { TrashList } from "../journal/trash-list.js";
 import { discard, save } from "../records/saving.js";
+import { uuid7 } from "../uuid.js";
 import { AffirmationList } from "./affirmation-list.js";
 import { CheckIns } from "./check-ins.js";
 import { GoalCard } from "./goal-card.js";
@@ -19,6 +22,7 @@ import { GoalEditor } from "./goal-editor.js";
 import { asMade, isActive, stepsByGoal } from "./goals.js";
 
 const DRAFT = "new-goal-draft";
+const KIND = "goal";
 
 export class GoalsView extends HTMLElement {
   #api;
@@ -54,7 +58,7 @@ export class GoalsView extends HTMLElement {
     this.#replica.addEventListener("change", () => this.#changed());
     this.#sync.addEventListener("state", () => this.#changed());
     this.#draw();
-    const interrupted = this.#replica.shown("goal").find(({ id }) => id === GoalEditor.interrupted);
+    const interrupted = this.#replica.shown(KIND).find(({ id }) => id === GoalEditor.interrupted);
     if (interrupted) this.#edit(interrupted);
   }
 
@@ -77,7 +81,7 @@ export class GoalsView extends HTMLElement {
       const input = part(this, "new", HTMLInputElement);
       const title = input.value.trim();
       if (!title) return input.focus();
-      const problem = await save(this.#replica, { kind: "goal", body: { title } });
+      const problem = await this.#save(uuid7(), { title });
       part(this, "unsaved", HTMLElement).textContent = problem;
       if (!problem) dropFields(form, DRAFT);
     });
@@ -92,7 +96,8 @@ export class GoalsView extends HTMLElement {
     editor.addEventListener("save", async (event) => {
       const body = /** @type {CustomEvent<GoalBody>} */ (event).detail;
       if (!this.#edited) return;
-      this.#closeIf(await save(this.#replica, { record: this.#edited.id, kind: "goal", body }));
+      const { id: record } = this.#edited;
+      this.#closeIf(await this.#save(record, body));
     });
     editor.addEventListener("discard", async () => {
       if (this.#edited) this.#closeIf(await discard(this.#replica, this.#edited));
@@ -102,6 +107,16 @@ export class GoalsView extends HTMLElement {
       this.#closeIf("");
     });
     editor.addEventListener("close", () => this.#closeIf(""));
+  }
+
+  /**
+   * @param {string} record
+   * @param {Partial<GoalBody>} body
+   */
+  async #save(record, body) {
+    const problem = await save(this.#replica, { record, kind: KIND, body });
+    if (!problem) care.look(this.#replica, KIND, record);
+    return problem;
   }
 
   /** @param {Shown} goal */
@@ -132,15 +147,16 @@ export class GoalsView extends HTMLElement {
 
   #draw() {
     this.#drawing = false;
-    const goals = asMade(this.#replica.shown("goal"));
+    const goals = asMade(this.#replica.shown(KIND));
     const steps = stepsByGoal(this.#replica.shown("step"));
+    const heard = care.heardLately(this.#replica);
     const [active, resting] = [goals.filter(isActive), goals.filter((goal) => !isActive(goal))];
-    this.#list("active", active, steps);
-    this.#list("resting", resting, steps);
+    this.#list("active", active, steps, heard);
+    this.#list("resting", resting, steps, heard);
     part(this, "empty", HTMLElement).hidden = goals.length > 0;
     part(this, "resting-part", HTMLElement).hidden = resting.length === 0;
     part(this, "problem", HTMLElement).textContent = this.#sync.problem;
-    part(this, "check-ins", CheckIns).show(this.#replica.shown("check_in"), active);
+    part(this, "check-ins", CheckIns).show(this.#replica.shown("check_in"), active, heard);
     part(this, "affirmations", AffirmationList).show(this.#replica.shown("affirmation"));
   }
 
@@ -148,11 +164,14 @@ export class GoalsView extends HTMLElement {
    * @param {string} name
    * @param {Shown[]} goals
    * @param {Map<string, Shown[]>} steps
+   * @param {Map<string, Heard>} heard
    */
-  #list(name, goals, steps) {
+  #list(name, goals, steps, heard) {
     const cards = goals.map((goal) => this.#card(goal));
     arrange(part(this, name, HTMLElement), cards);
-    for (const [index, goal] of goals.entries()) cards[index].show(goal, steps.get(goal.id) ?? []);
+    for (const [index, goal] of goals.entries()) {
+      cards[index].show(goal, steps.get(goal.id) ?? [], heard.get(goal.head.rev_id));
+    }
   }
 
   /** @param {Shown} goal */
@@ -163,7 +182,7 @@ export class GoalsView extends HTMLElement {
     card.dataset["record"] = goal.id;
     if (!kept) {
       card.addEventListener("edit", () => {
-        this.#edit(this.#replica.shown("goal").find(({ id }) => id === goal.id) ?? goal);
+        this.#edit(this.#replica.shown(KIND).find(({ id }) => id === goal.id) ?? goal);
       });
     }
     return card;

@@ -2,8 +2,10 @@
 
 /** @import { Carrier } from "../attachments/carrier.js" */
 /** @import { Replica, Shown } from "../records/replica.js" */
+/** @import { Heard } from "../care/heard.js" */
 /** @import { EntryBody } from "./entries.js" */
 
+import { CareNote } from "../care/care-note.js";
 import { AttachmentList } from "../attachments/attachment-list.js";
 import { part, stamp } from "../dom.js";
 import { crossings } from "../records/crossing.js";
@@ -33,8 +35,11 @@ export class EntryCard extends HTMLElement {
     });
   }
 
-  /** @param {Shown} shown */
-  show(shown) {
+  /**
+   * @param {Shown} shown
+   * @param {Heard} [heard] what was heard in it
+   */
+  show(shown, heard) {
     const { head } = shown;
     const { text, mood, tags = [], attachments = [], written_at } = head.body;
     part(this, "text", HTMLElement).textContent = text;
@@ -53,6 +58,7 @@ export class EntryCard extends HTMLElement {
         this.dispatchEvent(new CustomEvent("problem", { detail }));
       },
     };
+    part(this, "care", CareNote).stand(this.#replica, heard);
     part(this, "others", HTMLElement).replaceChildren(...crossings(this.#replica, shown, how));
   }
 }

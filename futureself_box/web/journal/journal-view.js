@@ -11,6 +11,8 @@
 /** @import { Sync } from "../records/sync.js" */
 /** @import { EntryBody } from "./entries.js" */
 
+import * as care from "../care/heard.js";
+import { prepare } from "../care/recogniser.js";
 import { AttachmentField } from "../attachments/attachment-list.js";
 import { arrange, part, stamp } from "../dom.js";
 import { keep, read } from "../kept.js";
@@ -113,6 +115,7 @@ export class JournalView extends HTMLElement {
     const form = part(this, "form", HTMLFormElement);
     const given = () => ({ text: text.value, mood: mood.value, attachments: files.value });
     const keepDraft = () => keep("line-draft", given());
+    text.addEventListener("focus", () => prepare());
     form.addEventListener("input", keepDraft);
     form.addEventListener("change", keepDraft);
     form.addEventListener("submit", async (event) => {
@@ -182,7 +185,9 @@ export class JournalView extends HTMLElement {
     const { attachments = [] } = /** @type {EntryBody} */ (change.body);
     // First, or a tab killed in between could let go of what its entry names.
     const problem = await this.#carrier.shelf.save(attachments, record);
-    return this.#told(problem || (await save(this.#replica, { ...change, record })));
+    if (!this.#told(problem || (await save(this.#replica, { ...change, record })))) return false;
+    care.look(this.#replica, KIND, record);
+    return true;
   }
 
   /** @param {string} problem */
@@ -224,16 +229,17 @@ export class JournalView extends HTMLElement {
   #drawSurroundings(all) {
     this.#surrounded = all;
     const today = localMoment(new Date()).slice(0, 10);
-    this.#drawAffirmation(today);
-    this.#drawPast(onThisDay(all, today));
+    // On a hard day nothing greets and nothing is brought up.
+    const isHard = care.isHardDay(this.#replica);
+    this.#drawAffirmation(isHard ? null : affirmationOf(this.#replica.shown("affirmation"), today));
+    this.#drawPast(isHard ? [] : onThisDay(all, today));
     const since = localMoment(new Date(Date.now() - CHART_DAYS * 86_400_000)).slice(0, 10);
     const felt = [...all, ...this.#replica.shown("check_in")];
     part(this, "chart", MoodChart).show(moodsByDay(felt, since));
   }
 
-  /** @param {string} today */
-  #drawAffirmation(today) {
-    const text = affirmationOf(this.#replica.shown("affirmation"), today);
+  /** @param {string | null} text */
+  #drawAffirmation(text) {
     const place = part(this, "affirmation", HTMLElement);
     place.hidden = text === null;
     place.textContent = text;
@@ -262,7 +268,8 @@ export class JournalView extends HTMLElement {
       children.push(this.#card(entry));
     }
     arrange(part(this, "list", HTMLElement), children);
-    for (const entry of entries) this.#cards.get(entry.id)?.show(entry);
+    const heard = care.heardLately(this.#replica);
+    for (const entry of entries) this.#cards.get(entry.id)?.show(entry, heard.get(entry.head.rev_id));
   }
 
   /** @param {string} day */

@@ -41,7 +41,7 @@ export class LettersView extends HTMLElement {
     this.#replica = replica;
     this.#sync = sync;
     this.#child = child;
-    this.#care = new CareNote(api);
+    this.#care = new CareNote();
     this.#orders = new Orders(api, () => this.isConnected && !this.hidden && !document.hidden);
   }
 
@@ -89,7 +89,7 @@ export class LettersView extends HTMLElement {
       const text = field.value.trim();
       if (!text) return field.focus();
       // Beside the saving: what was written must not wait for a network.
-      this.#care.look(text);
+      this.#care.look(this.#api, text);
       const opens_on = part(form, "opens-on", HTMLInputElement).value;
       const mine = part(form, "answer-by", HTMLSelectElement).value === "member";
       const body = newLetter({ text, opens_on, answer_by: mine ? "member" : "future_self" });

@@ -72,7 +72,7 @@ export class AnswersView extends HTMLElement {
     const where = Object.assign(document.createElement("span"), { className: "mark", hidden: true });
     where.dataset["part"] = "where";
     const error = Object.assign(document.createElement("p"), { className: "error", role: "alert" });
-    const note = new CareNote(this.#api);
+    const note = new CareNote();
     row.append(field, where, error, note);
     field.addEventListener("input", () => {
       keep(DRAFTS, { ...read(DRAFTS, {}), [question.name]: field.given });
@@ -81,7 +81,7 @@ export class AnswersView extends HTMLElement {
       const version = this.#asked?.questionnaire.version ?? 1;
       const asked = { question: question.name, version };
       // Beside the saving: what was written must not wait for a network.
-      if (question.kind === "text") note.look(field.given.text ?? "");
+      if (question.kind === "text") note.look(this.#api, field.given.text ?? "");
       error.textContent = await answer(this.#replica, asked, field.given);
       if (!error.textContent) this.#dropDraft(question.name);
     });

@@ -34,7 +34,7 @@ export class FirstRun extends HTMLElement {
     this.#api = api;
     this.#replica = replica;
     this.#sync = sync;
-    this.#care = new CareNote(api);
+    this.#care = new CareNote();
   }
 
   connectedCallback() {
@@ -86,7 +86,7 @@ export class FirstRun extends HTMLElement {
     const problem = await answer(this.#replica, { question, version }, given);
     part(this, "error", HTMLElement).textContent = problem;
     if (problem) return;
-    if (given.text) this.#care.look(given.text);
+    if (given.text) this.#care.look(this.#api, given.text);
     const [following] = this.#left(this.#asked);
     if (following) return this.#show(following);
     for (const name of ["form", "leave", "intro"]) part(this, name, HTMLElement).hidden = true;

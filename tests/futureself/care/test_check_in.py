@@ -3,12 +3,14 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 
-from futureself_box.futureself.care import check_in
+from futureself_box.futureself.care import check_in, hearing
 from futureself_box.futureself.turn import CARE
-from futureself_box.records import messages
-from futureself_box.records.kinds import Message
+from futureself_box.records import messages, writing
+from futureself_box.records.kinds import Care, Message
+from futureself_box.records.writing import Author
 from futureself_box.store.vault import MemberStore, Vault
 
 EVENING = datetime(2026, 11, 25, 21, tzinfo=UTC)
@@ -38,6 +40,13 @@ def test_it_asks_once_on_the_next_day(store: MemberStore) -> None:
 def test_it_asks_nothing_in_the_same_night(store: MemberStore) -> None:
     answer(store, "abuse 3", EVENING.replace(hour=23, minute=50))
     assert not check_in.is_due(store, now=MORNING.replace(hour=0, minute=10))
+    assert check_in.is_due(store, now=MORNING)
+
+
+def test_it_asks_after_an_urgent_entry_too(store: MemberStore) -> None:
+    heard = Care(record=uuid4(), revision=uuid4(), tier=3, topic="suicide", at=EVENING)
+    writing.create(store, hearing.KIND, msgspec.json.encode(heard).decode(), Author("box", 1))
+    assert not check_in.is_due(store, now=EVENING + timedelta(minutes=1))
     assert check_in.is_due(store, now=MORNING)
 
 

@@ -99,6 +99,7 @@ def test_who_asks_what_it_is_is_known_by_the_question(message: str, language: st
         "I'll be waiting for you.",
         "But first, let me tell you a secret.",
         "Te estaré esperando.",
+        "Good night, good night, I'm sorry.",
     ],
 )
 def test_hooks_are_barred_at_a_farewell(sentence: str) -> None:

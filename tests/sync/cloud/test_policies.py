@@ -54,7 +54,8 @@ def call(
     headers = {"apikey": cloud.key}
     if token is not None:
         headers["authorization"] = f"Bearer {token}"
-    return httpx2.post(f"{cloud.url}/rest/v1/rpc/{function}", json=parameters, headers=headers)
+    url, plain = f"{cloud.url}/rest/v1/rpc/{function}", cloud.url.startswith("http:")
+    return httpx2.post(url, json=parameters, headers=headers, verify=not plain)
 
 
 def parameters_for(function: str, ada: Ada) -> dict[str, Any]:
