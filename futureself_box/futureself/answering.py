@@ -14,14 +14,15 @@ import structlog
 from futureself_box.errors import BoxError, ContextLengthExceeded
 from futureself_box.futureself import barring, briefing, persona, prompt
 from futureself_box.futureself.briefing import Brief
-from futureself_box.futureself.care import recogniser, words
+from futureself_box.futureself.care import farewells, recogniser, words
+from futureself_box.futureself.care.labelled import Audience
 from futureself_box.futureself.care.meaning import Verdict
 from futureself_box.futureself.care.watch import Watch
 from futureself_box.futureself.guards.gate import Gate
 from futureself_box.futureself.languages.lexicon import fold, has, lexicon
 from futureself_box.futureself.line import Line
 from futureself_box.futureself.modes.mode import Asks, mode
-from futureself_box.futureself.turn import Turn, Writing
+from futureself_box.futureself.turn import CARE, Turn, Writing
 from futureself_box.inference.client import Event, Finished, InferenceClient, Words
 from futureself_box.records import messages
 from futureself_box.records.messages import Outcome, Said
@@ -134,11 +135,13 @@ class Writer:
         )
         own = [one.message.text for one in before if one.message.role == "member"]
         self._heard = own[-2:]
-        return await self._watch.assess(
-            said.message.text,
-            context=self._heard,
-            audience="child" if self._turn.child else "adult",
-        )
+        audience: Audience = "child" if self._turn.child else "adult"
+        if farewells.is_everyday(said.message.text) and not any(map(_was_heavy, before)):
+            # By meaning one in twelve goodbyes is taken for a last one: here the words alone decide.
+            return await asyncio.to_thread(
+                recogniser.assess, said.message.text, context=self._heard, audience=audience
+            )
+        return await self._watch.assess(said.message.text, context=self._heard, audience=audience)
 
     def _language(self) -> str:
         before = words.language_of(" ".join(self._heard))
@@ -282,3 +285,9 @@ class Writer:
     def _most_tokens(self, brief: Brief) -> int:
         own = brief.mode.sampling.tokens
         return self._reply_tokens if self._limits.sentences else min(self._reply_tokens, own)
+
+
+def _was_heavy(said: Said) -> bool:
+    """Whether care answered there, or put its note below an answer."""
+    text = said.message.text
+    return said.message.mode == CARE or any(map(text.endswith, map(words.note, words.LANGUAGES)))

@@ -42,8 +42,9 @@ async def test_it_answers_in_the_members_language_and_takes_two_messages_togethe
 
 async def test_a_goodbye_gets_one_plain_line(talker: Device) -> None:
     async with talker.phone() as phone:
-        text, _ = await answer_to(phone, "Good night, talk tomorrow!")
-        assert text == words.words("en").farewell
+        for goodbye in ("Good night, talk tomorrow!", "goodnight future me", "i gtg"):
+            text, _ = await answer_to(phone, goodbye)
+            assert text == words.words("en").farewell
         text, _ = await answer_to(phone, "Dinner is ready, I have to go. It was a long day!")
     assert "?" not in text
     assert len(split(text)) == 1

@@ -23,6 +23,7 @@ _Kind = Literal["goodbye", "either", "around", "other"]
 
 class _Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     either: tuple[str, ...]
+    last: tuple[str, ...]
     around: tuple[str, ...]
     goodbyes: dict[str, tuple[str, ...]]
 
@@ -39,6 +40,11 @@ def leaving(message: str) -> Leaving | None:
         return "with more" if "other" in kinds else "plainly"
     # What can be meant in another way ends a message; "Salut, ..." begins one.
     return None if kinds[-1] == "other" or any(asks for _, asks in clauses) else "with more"
+
+
+def is_everyday(message: str) -> bool:
+    """Whether a message is a goodbye with nothing else in it, and nothing of a last one."""
+    return leaving(message) == "plainly" and not pattern(_words().last).search(fold(message))
 
 
 def language_of(message: str, otherwise: str) -> str:

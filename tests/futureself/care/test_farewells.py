@@ -50,3 +50,21 @@ def test_a_clause_with_nothing_else_in_it_says_goodbye(message: str, leaving: st
 )
 def test_the_language_is_that_of_the_goodbye(message: str, language: str) -> None:
     assert farewells.language_of(message, "xx") == language
+
+
+@pytest.mark.parametrize("message", ["goodnight future me", "Bis morgen!", "i gtg"])
+def test_an_everyday_goodbye_is_no_last_one(message: str) -> None:
+    assert farewells.is_everyday(message)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Thank you for everything. Goodbye.",
+        "Sorry. Good night.",
+        "Adieu.",
+        "Good night. He is gone.",
+    ],
+)
+def test_what_a_last_goodbye_may_have_in_it_is_not_everyday(message: str) -> None:
+    assert not farewells.is_everyday(message)
