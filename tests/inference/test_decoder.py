@@ -70,34 +70,36 @@ def prompt(person: str, said: str) -> Parts:
 
 
 class Alone:
-    """The same answer by a plain loop: each token's bytes, the runner-up's, and the distance."""
+    """The same answer by a plain loop: each token's bytes, its rivals' and how far they lay behind."""
 
     def __init__(self, model: Llama, parts: Parts) -> None:
         tokens = model.tokenize("".join(parts))
-        self._choices: list[tuple[bytes, bytes, float]] = []
+        self._choices: list[tuple[bytes, list[tuple[bytes, float]]]] = []
         model.forget_all()
         for start in range(0, len(tokens), BATCH):
             part = tokens[start : start + BATCH]
             model.prefill(part, start, last=start + len(part) == len(tokens))
         for position in range(len(tokens), len(tokens) + TOKENS):
             scores = model.scores(-1)
-            second, token = map(int, np.argpartition(scores, -2)[-2:])
-            margin = float(scores[token] - scores[second])
-            self._choices.append((spelled(model, token), spelled(model, second), margin))
+            *rivals, token = map(int, np.argsort(scores)[-RIVALS:])
+            behind = [(spelled(model, t), float(scores[token] - scores[t])) for t in rivals]
+            self._choices.append((spelled(model, token), behind))
             if model.ends(token):
                 return
             model.step([(token, position, 0)])
 
     def distance(self, text: str) -> float:
-        """How far the runner-up lay behind with which a text goes on otherwise; 0 for the same."""
+        """How far the rival lay behind with which a text goes on otherwise; 0 for the same."""
         heard, said, narrowest = text.encode() + END, b"", math.inf
-        for token, second, margin in self._choices:
-            if heard.startswith(said + second):
-                narrowest = min(narrowest, margin)
+        for token, behind in self._choices:
+            for rival, margin in behind:
+                if heard.startswith(said + rival):
+                    narrowest = min(narrowest, margin)
             said += token
         return 0.0 if said.removesuffix(END) + END == heard else narrowest
 
 
+RIVALS = 8
 END = b"\0"
 
 
