@@ -136,12 +136,10 @@ class Writer:
         own = [one.message.text for one in before if one.message.role == "member"]
         self._heard = own[-2:]
         audience: Audience = "child" if self._turn.child else "adult"
-        if farewells.is_everyday(said.message.text) and not any(map(_was_heavy, before)):
-            # By meaning one in twelve goodbyes is taken for a last one: here the words alone decide.
-            read = await asyncio.to_thread(reading.read, said.message.text)
-            return await asyncio.to_thread(
-                recogniser.assess, read, context=self._heard, audience=audience
-            )
+        if not any(map(_was_heavy, before)):
+            verdict = await asyncio.to_thread(_of_goodbye, said.message.text, self._heard, audience)
+            if verdict is not None:
+                return verdict
         return await self._watch.assess(said.message.text, context=self._heard, audience=audience)
 
     def _language(self) -> str:
@@ -286,6 +284,13 @@ class Writer:
     def _most_tokens(self, brief: Brief) -> int:
         own = brief.mode.sampling.tokens
         return self._reply_tokens if self._limits.sentences else min(self._reply_tokens, own)
+
+
+def _of_goodbye(text: str, before: Sequence[str], audience: Audience) -> Verdict | None:
+    """On an everyday goodbye the words decide: by meaning one in twelve is taken for a last one."""
+    if not farewells.is_everyday(text):
+        return None
+    return recogniser.assess(reading.read(text), context=before, audience=audience)
 
 
 def _was_heavy(said: Said) -> bool:

@@ -28,7 +28,7 @@ SENTENCES = 8
 """The longest letter back."""
 
 
-class Order(msgspec.Struct, frozen=True):
+class AnswerOrder(msgspec.Struct, frozen=True):
     """How far an answer is. `problem` is the code of what went wrong last."""
 
     state: Literal["none", "waiting", "running", "done", "failed"]
@@ -64,7 +64,7 @@ def place_due(
             _enqueue(store, f"{_begins(member, letter)}{now.astimezone().date()}", now)
 
 
-def place(store: HouseholdStore, member: UUID, letter: UUID, *, now: datetime) -> Order:
+def place(store: HouseholdStore, member: UUID, letter: UUID, *, now: datetime) -> AnswerOrder:
     """Ask the future self to answer a letter; one answer that is under way is enough."""
     order = standing(store, member, letter)
     if order.state in {"waiting", "running"}:
@@ -73,11 +73,11 @@ def place(store: HouseholdStore, member: UUID, letter: UUID, *, now: datetime) -
     return standing(store, member, letter)
 
 
-def standing(store: HouseholdStore, member: UUID, letter: UUID) -> Order:
+def standing(store: HouseholdStore, member: UUID, letter: UUID) -> AnswerOrder:
     """How the answer to a letter stands that was asked for last."""
     with store.read() as connection:
         found = jobs.newest(connection, KIND, _begins(member, letter))
-    return Order("none") if found is None else Order(found.state, found.error)
+    return AnswerOrder("none") if found is None else AnswerOrder(found.state, found.error)
 
 
 def read_key(key: str) -> tuple[UUID, UUID]:

@@ -56,7 +56,7 @@ class Desk:
         found = [kinds.decode("letter", revision.body or "") for revision in shown]
         return [letter for letter in found if isinstance(letter, Letter) and letter.answers]
 
-    def standing(self, letter: UUID) -> letters.Order:
+    def standing(self, letter: UUID) -> letters.AnswerOrder:
         return letters.standing(self.vault.household, self.store.member, letter)
 
 
