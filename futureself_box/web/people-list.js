@@ -10,8 +10,11 @@ import { part, stamp } from "./dom.js";
 import { PersonRow } from "./person-row.js";
 
 export class PeopleList extends HTMLElement {
-  /** What the rows say, as it came. */
-  #shown = "";
+  /**
+   * What each row says, as it came, by the person's id.
+   * @type {Map<string, string>}
+   */
+  #shown = new Map();
 
   connectedCallback() {
     this.replaceChildren(stamp("people"));
@@ -27,16 +30,34 @@ export class PeopleList extends HTMLElement {
     try {
       const people = await api.members();
       error.textContent = "";
-      // Who is drawn anew loses what somebody is typing in their row.
-      const now = JSON.stringify([people, isOwner]);
-      if (now === this.#shown) return this.querySelectorAll("fs-person").forEach(refresh);
-      this.#shown = now;
-      const rows = people.map((person) => this.#row(person, api, isOwner));
-      part(this, "list", HTMLUListElement).replaceChildren(...rows);
+      this.#draw(people, api, isOwner);
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
       error.textContent = `${problem.message} ${problem.hint}`;
     }
+  }
+
+  /**
+   * Only who is different now: a row that is drawn anew loses what somebody is typing in it.
+   * @param {Person[]} people
+   * @param {Api} api
+   * @param {boolean} isOwner
+   */
+  #draw(people, api, isOwner) {
+    const list = part(this, "list", HTMLUListElement);
+    const before = this.#shown;
+    this.#shown = new Map(people.map((one) => [one.id, JSON.stringify([one, isOwner])]));
+    const isInPlace = [...before.keys()].join() === [...this.#shown.keys()].join();
+    if (!isInPlace) {
+      list.replaceChildren(...people.map((one) => this.#row(one, api, isOwner)));
+      return;
+    }
+    people.forEach((one, at) => {
+      const row = list.children[at];
+      const isSame = before.get(one.id) === this.#shown.get(one.id);
+      if (isSame) row?.querySelectorAll("fs-person").forEach(refresh);
+      else row?.replaceWith(this.#row(one, api, isOwner));
+    });
   }
 
   /**
@@ -48,7 +69,7 @@ export class PeopleList extends HTMLElement {
     const item = document.createElement("li");
     const row = new PersonRow(api, person, isOwner);
     row.addEventListener("change", () => {
-      this.#shown = "";
+      this.#shown.set(person.id, "");
       this.load(api, isOwner);
       this.dispatchEvent(new Event("change"));
     });
