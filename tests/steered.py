@@ -1,5 +1,6 @@
 """A box whose clock a test turns, while everything else runs as at home."""
 
+import math
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,8 +19,8 @@ class SteeredClock:
         self.turn_to(datetime(2031, 5, 6, 12, tzinfo=UTC))
 
     def turn_to(self, moment: datetime) -> None:
-        """Let it be this moment, from now on."""
-        ahead = round(moment.timestamp() - time.time())
+        """Let it be this moment, or less than a second later, from now on."""
+        ahead = math.ceil(moment.timestamp() - time.time())
         part = self._file.with_suffix(".part")
         part.write_text(str(ahead))
         part.replace(self._file)
