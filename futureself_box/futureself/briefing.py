@@ -21,6 +21,7 @@ from futureself_box.futureself import (
 )
 from futureself_box.futureself.care import farewells, replies, words
 from futureself_box.futureself.care.farewells import Leaving
+from futureself_box.futureself.future_memory.words import words as lines_words
 from futureself_box.futureself.guards import losses
 from futureself_box.futureself.guards.losses import Loss
 from futureself_box.futureself.languages.lexicon import lexicon
@@ -92,6 +93,7 @@ async def prepare(
 
 def _prepare(turn: Turn, recalled: Recalled, now: datetime, room: int, heavy: bool) -> Brief:
     said, store = turn.said, turn.store
+    lines_words()  # read here, beside the loop: the gate asks for them within a sentence
     before, offset = messages.page_with_offset(
         store, before=said.clock, limit=prompt.MOST_MESSAGES, thread=said.message.thread
     )
