@@ -68,7 +68,9 @@ export class PeopleList extends HTMLElement {
   #row(person, api, isOwner) {
     const item = document.createElement("li");
     const row = new PersonRow(api, person, isOwner);
-    row.addEventListener("change", () => {
+    row.addEventListener("change", (event) => {
+      // What somebody types in it sends the same event up.
+      if (event.target !== row) return;
       this.#shown.set(person.id, "");
       this.load(api, isOwner);
       this.dispatchEvent(new Event("change"));
