@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from futureself_box.bench.running_box import eventually
 from futureself_box.futureself import prompt
 from futureself_box.futureself.keeper import Keeper
 from futureself_box.futureself.line import Line
@@ -201,9 +202,7 @@ async def test_the_keeper_tells_old_talk_with_the_model_that_is_there(
     keeper = Keeper(lambda: [store], client, is_busy=lambda _: False)
     task = asyncio.create_task(keeper.run())
     try:
-        async with asyncio.timeout(100):
-            while not await asyncio.to_thread(told, store):  # noqa: ASYNC110 (it is a store that changes)
-                await asyncio.sleep(0.05)
+        await asyncio.to_thread(eventually, lambda: told(store), within_s=100)
     finally:
         task.cancel()
         await asyncio.wait({task})

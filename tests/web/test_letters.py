@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Locator, expect
 
-from futureself_box.bench.running_box import Device
+from futureself_box.bench.running_box import Device, eventually
 from tests.web.app import App
 from tests.web.network import Network
 
@@ -35,10 +35,10 @@ async def test_a_letter_is_sealed_until_its_day_or_opened_early(letters: App, ad
     await expect(letter).to_contain_text(f"For May 3, {year}. Your future self answers it then.")
     await expect(letter).not_to_contain_text("sing")
     await expect(letter.locator("[data-part=where]").first).to_have_text("On the box")
-    (kept,) = await bodies(ada)
+    (kept,) = await asyncio.to_thread(bodies, ada)
     assert (kept["text"], kept["opens_on"]) == ("Do you still sing?", f"{year}-05-03")
     await throw_away(letter)
-    await none_left(ada)
+    await asyncio.to_thread(eventually, lambda: not bodies(ada))
     trash = page.locator("fs-letters fs-trash")
     await trash.get_by_text("Trash", exact=True).click()
     await expect(trash).to_contain_text(f"Letter, sealed until May 3, {year}")
@@ -70,9 +70,11 @@ async def test_a_letter_that_has_come_is_named_in_the_journal_and_answered_with_
     await expect(back(letter)).to_contain_text("You answer, in its place")
     network.restore()
     await expect(back(letter).locator("[data-part=where]")).to_have_text("On the box")
-    assert {kept["by"]: kept["text"] for kept in await bodies(ada) if "answers" in kept} == {
-        "member": "I am."
-    }
+    assert {
+        kept["by"]: kept["text"]
+        for kept in await asyncio.to_thread(bodies, ada)
+        if "answers" in kept
+    } == {"member": "I am."}
     await letters.go_to("Journal")
     await expect(page.get_by_role("link", name="A letter from you has come.")).to_be_hidden()
 
@@ -91,7 +93,9 @@ async def test_the_future_self_answers_and_it_is_marked_as_imagined(
     await expect(back(letter)).to_contain_text("Your future self answers")
     await expect(back(letter).locator("[data-part=mark]")).to_have_text("imagined")
     await expect(letter.locator("[data-part=status]")).to_have_text("")
-    (answer,) = [kept for kept in await bodies(ada) if kept["by"] == "future_self"]
+    (answer,) = [
+        kept for kept in await asyncio.to_thread(bodies, ada) if kept["by"] == "future_self"
+    ]
     await expect(back(letter).locator(".text")).to_have_text(answer["text"])
 
 
@@ -100,19 +104,10 @@ async def throw_away(letter: Locator) -> None:
         await getattr(letter.get_by_role("button", name="To the trash"), button).click()
 
 
-async def none_left(member: Device) -> None:
-    """Wait until the box has heard of it."""
-    while True:
-        if not await bodies(member):
-            return
-        await asyncio.sleep(0.1)
-
-
 def back(letter: Locator) -> Locator:
     return letter.locator("fs-letter-back")
 
 
-async def bodies(member: Device) -> list[dict[str, Any]]:
+def bodies(member: Device) -> list[dict[str, Any]]:
     """The letters as the box has them."""
-    found = await asyncio.to_thread(member.call, "GET", "/api/letters")
-    return [item["body"] for item in found["items"]]
+    return [item["body"] for item in member.call("GET", "/api/letters")["items"]]

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from playwright.async_api import Browser, Locator, expect
 
-from futureself_box.bench.running_box import Device, RunningBox
+from futureself_box.bench.running_box import Device, RunningBox, eventually
 from futureself_box.futureself.modes.mode import NAMES, mode
 from tests.web.app import App, phone_of, recorded, records_read, texts
 from tests.web.network import Network
@@ -223,11 +223,11 @@ async def open_conversation(app: App, title: str) -> None:
 
 async def expect_records(member: Device, path: str, count: int) -> None:
     """Wait until the box has so many."""
-    while True:
-        found = await asyncio.to_thread(member.call, "GET", f"/api/{path}")
-        if len(found["items"]) == count:
-            return
-        await asyncio.sleep(0.1)
+
+    def has_them() -> bool:
+        return len(member.call("GET", f"/api/{path}")["items"]) == count
+
+    await asyncio.to_thread(eventually, has_them)
 
 
 async def test_conversations_are_begun_found_renamed_and_thrown_away(app: App, ada: Device) -> None:

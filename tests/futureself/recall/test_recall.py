@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import msgspec
 import pytest
 
+from futureself_box.bench.running_box import eventually
 from futureself_box.futureself.keeper import Keeper
 from futureself_box.futureself.recall import index
 from futureself_box.futureself.recall.vectors import Cache
@@ -296,9 +297,7 @@ async def test_the_keeper_takes_in_what_is_written_and_lets_go_of_who_leaves(
     asyncio.get_running_loop().slow_callback_duration = 10  # the machine may be busy
     task = asyncio.create_task(keeper.run())
     try:
-        async with asyncio.timeout(15):
-            while await asyncio.to_thread(unread, journal):  # noqa: ASYNC110 (it is a store that changes)
-                await asyncio.sleep(0.01)
+        await asyncio.to_thread(eventually, lambda: not unread(journal))
         await keeper.forget(journal.store.member)
     finally:
         task.cancel()
@@ -313,14 +312,21 @@ def unread(memory: Memory) -> bool:
 
 
 async def test_nobody_is_read_while_somebody_is_answered(journal: Memory) -> None:
-    busy: set[UUID] = {journal.store.member}
-    keeper = Keeper(lambda: [journal.store], journal.reader, is_busy=busy.__contains__)
+    asked: list[UUID] = []
+    asked_again = asyncio.Event()
+
+    def is_busy(member: UUID) -> bool:
+        if member in asked:
+            # It asks before each kind of work, so with the second time it has refrained from the first.
+            asked_again.set()
+        asked.append(member)
+        return True
+
+    keeper = Keeper(lambda: [journal.store], journal.reader, is_busy=is_busy)
     asyncio.get_running_loop().slow_callback_duration = 10  # the machine may be busy
     task = asyncio.create_task(keeper.run())
     try:
-        while await asyncio.to_thread(index.take_in, journal.store):
-            continue
-        await asyncio.sleep(0.1)
+        await asked_again.wait()
         assert len(await asyncio.to_thread(index.unread, journal.store, 64)) == 12
     finally:
         task.cancel()
