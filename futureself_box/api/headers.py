@@ -16,8 +16,10 @@ HEADERS = {
 
 
 def policy(origins: tuple[str, ...]) -> str:
-    """The Content-Security-Policy; sockets may go to every address of the box."""
-    sockets = "".join(f" {origin.replace('https:', 'wss:')}" for origin in origins)
+    """The Content-Security-Policy; sockets may go to every address of the box that it can name."""
+    # It can't name an IPv6 address (CSP Level 3, host-source), and any host would be too many.
+    named = [origin for origin in origins if "[" not in origin]
+    sockets = "".join(f" {origin.replace('https:', 'wss:')}" for origin in named)
     return f"{_POLICY}; {_FILES}; connect-src 'self'{sockets}"
 
 
